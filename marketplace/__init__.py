@@ -1,0 +1,1 @@
+"""Gongfang: a marketplace for idle manufacturing capacity (see README.md)."""
