@@ -1,0 +1,1 @@
+"""The pages people open; each calls services and queries of the features."""
