@@ -40,7 +40,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "plant_history": (
         "job_code", "operation", "activity", "machines", "eligible_resources", "real_start",
         "real_end", "events", "event_minutes", "minutes_without_machine", "order_first_event",
-        "order_last_event", "already_running", "completed", "held_for_review", "rework_events",
+        "order_last_event", "order_touched_minutes", "already_running", "completed",
+        "held_for_review", "rework_events",
     ),
     "machine_days": (
         "machine", "date", "cutting", "connected_not_cutting", "fault", "unknown",

@@ -92,6 +92,7 @@ def history_rows(events: list[Event]) -> Iterator[dict[str, object]]:
                 "already_running": "yes" if order in running else "no",
                 "order_first_event": rows[0].start.isoformat(),
                 "order_last_event": max(row.end for row in rows).isoformat(),
+                "order_touched_minutes": rules.touched_minutes(rows),
                 "eligible_resources": ";".join(map(_code, rules.eligible(operation, seen))),
                 **_facts(operation),
             }

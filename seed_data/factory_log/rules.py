@@ -112,6 +112,12 @@ def merged(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, d
     return joined
 
 
+def touched_minutes(rows: Iterable[Event]) -> int:
+    """Minutes in which at least one event of the order was running."""
+    spans = merged((row.start, row.end) for row in rows)
+    return sum(int((end - start).total_seconds() // 60) for start, end in spans)
+
+
 def _peak(changes: list[tuple[datetime, int]]) -> int:
     running = peak = 0
     for _, change in sorted(changes):
