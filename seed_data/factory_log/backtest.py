@@ -13,9 +13,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import mean, median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from seed_data.factory_log.problem import Book, committed_book, plan, problem_from_log, replay
+from seed_data.factory_log.problem import (
+    Book,
+    Progress,
+    committed_book,
+    plan,
+    problem_from_log,
+    replay,
+)
 
 if TYPE_CHECKING:
     from scheduling.problem import Problem
@@ -151,7 +158,7 @@ def waited_before(book: Book, most: int = 5) -> list[tuple[str, float]]:
 
 
 def backtest(
-    book: Book, seconds: float, on_progress: Callable[[Any], None] | None = None
+    book: Book, seconds: float, on_progress: Progress | None = None
 ) -> Backtest:
     """Replay and plan the book; the plan is judged by `scheduling.check`, not by its solver."""
     from scheduling.check import violations
@@ -193,12 +200,13 @@ def report(outcome: Backtest) -> str:
     return "\n".join(lines)
 
 
-def progress_line(point: Any) -> None:
-    """Redraw one line: seconds and the summed flow time so far."""
-    if point.value is not None:
-        days = point.value / DAY
-        print(f"\r{point.seconds:6.1f} s  flow time in sum {days:10.1f} days", end="",
-              file=sys.stderr, flush=True)
+def progress_line(seconds: float, value: int | None, bound: int | None) -> None:
+    """Redraw one line: seconds, the summed flow time so far and what none can beat."""
+    if value is None:
+        return
+    least = "" if bound is None else f", none below {bound / DAY:.1f}"
+    text = f"\r{seconds:6.1f} s  flow time in sum {value / DAY:.1f} days{least}   "
+    print(text, end="", file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seed_data.tables import seed
 
@@ -24,6 +25,8 @@ TICK = timedelta(minutes=1)
 EXTRA_WEEKS = 26
 CREW = "plant"
 Row = Mapping[str, str]
+Progress = Callable[[float, int | None, int | None], None]
+"""Hears seconds, the best value so far and the bound."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Book:
     crews: list[dict[str, str]]
     jobs: list[dict[str, str]]
 
-    @property
+    @cached_property
     def origin(self) -> datetime:
         """Midnight of the first day of the log: tick 0."""
         first = min(datetime.fromisoformat(row["hour"]) for row in self.crews)
@@ -141,7 +144,7 @@ def replay(problem: Problem) -> Schedule:
 
 
 def plan(
-    problem: Problem, seconds: float, on_progress: Callable[[Any], None] | None = None
+    problem: Problem, seconds: float, on_progress: Progress | None = None
 ) -> Result:
     """The plan of least summed flow time that `scheduling.solve` finds, starting at the replay."""
     from scheduling.solve import solve
