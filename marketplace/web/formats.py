@@ -118,6 +118,12 @@ class Formats:
         local = self.local(day).date() if isinstance(day, dt.datetime) else day
         return format_date(local, SHORT_DAY[self.lang], locale=LOCALES[self.lang])
 
+    def day_head(self, day: dt.date) -> str:
+        """The head of a day's column, which says so when it is today."""
+        name = self.short_date(day)
+        today = self.local(clock.now()).date()
+        return translate(self.lang, "format.today", day=name) if day == today else name
+
     def month(self, day: dt.date) -> str:
         """`2026年8月`, `August 2026`."""
         return format_date(day, MONTH[self.lang], locale=LOCALES[self.lang])
