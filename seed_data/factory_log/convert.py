@@ -22,6 +22,8 @@ Rows = list[dict[str, object]]
 
 def convert(events: list[Event]) -> dict[str, Rows]:
     """The rows of every plant file by the name of its columns (see `seed_data.tables`)."""
+    if not events:
+        raise ValueError("the log is empty")
     opening = rules.open_hours(events)
     lanes = rules.lanes_by_machine(events)
     return {
