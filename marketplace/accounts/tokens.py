@@ -1,0 +1,95 @@
+"""API tokens: made once, kept as a hash, checked on every request of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from marketplace import config
+from marketplace.accounts.models import ApiToken, Company, Member
+from marketplace.accounts.permissions import SCOPES, require
+from marketplace.core import audit, clock
+from marketplace.core.actor import Actor
+from marketplace.core.db import db
+from marketplace.core.errors import FieldError, Invalid, NotFound
+from marketplace.core.tokens import digest, new_secret
+from marketplace.core.transaction import transactional
+
+PREFIX = "gf_"
+
+
+class UnknownScope(Invalid):
+    """A scope that does not exist."""
+
+    code = "unknown_scope"
+
+
+@transactional
+def create(actor: Actor, name: str, scopes: Sequence[str], days: int | None = None) -> str:
+    """A member makes a token for a program; returns the secret, which is shown only now."""
+    require(actor, "token.own")
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown or not scopes:
+        raise UnknownScope(errors=[FieldError("scopes", "choice", choices="/".join(SCOPES))])
+    secret = PREFIX + new_secret()
+    days = config.current().token_days if days is None else days
+    row = ApiToken(member_id=actor.member_id, name=name, prefix=secret[:10],
+                   secret_hash=digest(secret), scopes=sorted(set(scopes)),
+                   created_at=clock.now(), expires_at=clock.now() + timedelta(days=days))
+    db.session.add(row)
+    db.session.flush()
+    audit.record(actor, "token.create", "token", row.id, scopes=row.scopes)
+    return secret
+
+
+@transactional
+def revoke(actor: Actor, token_id: int) -> None:
+    """A member ends one of its own tokens at once."""
+    row = db.session.scalar(select(ApiToken).where(ApiToken.id == token_id,
+                                                   ApiToken.member_id == actor.member_id))
+    if row is None:
+        raise NotFound(kind="token")
+    if row.revoked_at is None:
+        row.revoked_at = clock.now()
+        audit.record(actor, "token.revoke", "token", row.id)
+
+
+def mine(actor: Actor) -> Sequence[ApiToken]:
+    """The member's tokens, newest first."""
+    return db.session.scalars(select(ApiToken).where(ApiToken.member_id == actor.member_id)
+                              .order_by(ApiToken.id.desc()).limit(100)).all()
+
+
+def actor_of(secret: str) -> Actor | None:
+    """Who a token speaks for; None when it is unknown, revoked, expired or its member left."""
+    row = db.session.execute(
+        select(ApiToken, Member, Company)
+        .join(Member, Member.id == ApiToken.member_id)
+        .outerjoin(Company, Company.id == Member.company_id)
+        .where(ApiToken.secret_hash == digest(secret), ApiToken.revoked_at.is_(None),
+               ApiToken.expires_at > clock.now(), Member.state == "active")).first()
+    if row is None:
+        return None
+    token, member, company = row
+    return as_actor(member, company, token)
+
+
+def as_actor(member: Member, company: Company | None, token: ApiToken | None = None) -> Actor:
+    """A member as the value that services take."""
+    return Actor(
+        member_id=member.id, company_id=member.company_id, role=member.role,
+        company_verified=company is not None and company.state == "verified",
+        language=member.language, name=member.name,
+        company_name=company.name if company else "",
+        token_id=token.id if token else None,
+        scopes=frozenset(token.scopes) if token else None)
+
+
+def actor_of_member(member_id: int) -> Actor | None:
+    """An active member as an actor; for sessions, commands and workers."""
+    row = db.session.execute(
+        select(Member, Company).outerjoin(Company, Company.id == Member.company_id)
+        .where(Member.id == member_id, Member.state == "active")).first()
+    return as_actor(row[0], row[1]) if row else None

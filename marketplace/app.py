@@ -1,0 +1,48 @@
+"""The application: wiring only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from marketplace import cli, config
+from marketplace.accounts import tokens
+from marketplace.core import db as database
+from marketplace.core.db import db
+from marketplace.features import BLUEPRINTS
+from marketplace.http import auth, headers, health, limits, openapi, problems
+from marketplace.web import site
+
+MIGRATIONS = str(config.ROOT / "migrations")
+
+
+def create_app(settings: config.Settings | None = None, **changes: Any) -> Flask:
+    """Build the service; raises SettingsError for a setting that is wrong."""
+    settings = replace(settings or config.load(), **changes)
+    config.use(settings)
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    app = Flask("marketplace", root_path=str(config.ROOT / "marketplace"), static_folder=None)
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.url, SECRET_KEY=config.secret_key(settings),
+        MAX_CONTENT_LENGTH=settings.upload_megabytes * 2**20,
+        SESSION_COOKIE_SECURE=settings.secure_cookies, SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax", WTF_CSRF_TIME_LIMIT=None)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies,
+            x_host=settings.proxies)
+    database.init_app(app)
+    Migrate(app, db, directory=MIGRATIONS, render_as_batch=True)
+    headers.init_app(app)
+    limits.init_app(app, settings.token_requests)
+    auth.init_app(app, tokens.actor_of, site.session_actor)
+    problems.init_app(app, site.problem_page)
+    health.init_app(app, settings.clock_skew_seconds)
+    openapi.init_app(app, BLUEPRINTS)
+    site.init_app(app)
+    cli.init_app(app)
+    return app

@@ -1,0 +1,55 @@
+"""Reads of holds and bookings, scoped to the asker's company."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, or_, select
+
+from marketplace.bookings.errors import BookingNotFound, HoldNotFound
+from marketplace.bookings.models import Booking, Hold
+from marketplace.capacity import queries as capacity
+from marketplace.core.actor import Actor
+from marketplace.core.db import db
+from marketplace.core.timewindow import TimeWindow
+
+
+def bookings_of(actor: Actor) -> Select[tuple[Booking]]:
+    """Bookings that the actor's company made or that are on its machines, newest first."""
+    return (select(Booking)
+            .where(or_(Booking.company_id == actor.company_id,
+                       Booking.seller_company_id == actor.company_id))
+            .order_by(Booking.id.desc()))
+
+
+def booking_of(actor: Actor, booking_id: int) -> Booking:
+    """One booking of the actor's company on either side; raises BookingNotFound."""
+    row = db.session.scalar(bookings_of(actor).where(Booking.id == booking_id))
+    if row is None:
+        raise BookingNotFound(id=booking_id)
+    return row
+
+
+def hold_of(actor: Actor, hold_id: int) -> Hold:
+    """One hold of the actor's company; raises HoldNotFound."""
+    row = db.session.scalar(select(Hold).where(Hold.id == hold_id,
+                                               Hold.company_id == actor.company_id))
+    if row is None:
+        raise HoldNotFound(id=hold_id)
+    return row
+
+
+def lanes_of(holder_kind: str, ids: Sequence[int]) -> dict[int, list[int]]:
+    """Lane numbers by holder, in three queries whatever their number."""
+    claims = capacity.claims_of(holder_kind, ids)
+    numbers = capacity.lane_numbers({each.lane_id for rows in claims.values() for each in rows})
+    return {id_: sorted(numbers[each.lane_id] for each in rows) for id_, rows in claims.items()}
+
+
+def on_resources(resource_ids: Sequence[int], window: TimeWindow) -> Sequence[Booking]:
+    """Confirmed bookings on these resources that overlap a window, by start."""
+    query = (select(Booking)
+             .where(Booking.resource_id.in_(resource_ids), Booking.state == "confirmed",
+                    Booking.starts < window.end, Booking.ends > window.start)
+             .order_by(Booking.starts).limit(5000))
+    return db.session.scalars(query).all()

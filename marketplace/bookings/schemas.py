@@ -1,0 +1,97 @@
+"""What holds and bookings look like outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validates_schema
+
+from marketplace.catalogue.schemas import WishFields, check_length, row_id
+from marketplace.catalogue.services import Wish
+from marketplace.http.api import PageQuery, RequestSchema
+from marketplace.http.fields import Instant, MoneyField, Text
+
+WISH = ("listing_id", "start", "end", "pieces", "mode")
+
+
+class HoldRequest(RequestSchema):
+    """The quote whose slot is to be held."""
+
+    quote_id = row_id(required=True)
+
+
+class HoldSchema(Schema):
+    """A slot kept for a few minutes."""
+
+    id = fields.Integer(required=True)
+    quote_id = fields.Integer(required=True)
+    state = fields.String(required=True)
+    lanes = fields.List(fields.Integer(), required=True)
+    expires_at = Instant(required=True)
+
+
+class BookingRequest(WishFields):
+    """A quote or a hold to book, or a wish of its own with its mode and a ceiling."""
+
+    listing_id = row_id()
+    start = Instant()
+    quote_id = row_id()
+    hold_id = row_id()
+    max_total = MoneyField()
+    reference = Text(60, load_default="")
+
+    @validates_schema(skip_on_field_errors=True)
+    def one_length(self, data: dict[str, Any], **_: Any) -> None:
+        """Exactly one of quote_id, hold_id and a whole wish."""
+        ways = ("quote_id" in data) + ("hold_id" in data) + ("listing_id" in data)
+        if ways != 1:
+            raise ValidationError("!one_way", "quote_id")
+        if "listing_id" not in data:
+            extra = [name for name in WISH if name in data]
+            if extra:
+                raise ValidationError("!not_with_quote", extra[0])
+            return
+        missing = {name: ["!required"] for name in ("start", "mode") if name not in data}
+        if missing:
+            raise ValidationError(missing)
+        check_length(data)
+
+
+def wish_of(data: dict[str, Any]) -> Wish:
+    """The wish in a booking request."""
+    return Wish(**{name: data[name] for name in (*WISH, "lanes") if name in data})
+
+
+class BookingSchema(Schema):
+    """The contract on a slot."""
+
+    id = fields.Integer(required=True)
+    listing_id = fields.Integer(required=True)
+    resource_id = fields.Integer(required=True)
+    quote_id = fields.Integer(required=True)
+    state = fields.String(required=True)
+    mode = fields.String(required=True)
+    start = Instant(attribute="starts", required=True)
+    end = Instant(attribute="ends", required=True)
+    pieces = fields.Integer(allow_none=True)
+    lanes = fields.List(fields.Integer(), required=True)
+    total = MoneyField(allow_none=True)
+    total_min = MoneyField(allow_none=True)
+    total_max = MoneyField(allow_none=True)
+    reference = fields.String()
+    side = fields.String(required=True)
+    actions = fields.List(fields.String(), required=True)
+    version = fields.Integer(required=True)
+    created_at = Instant()
+    cancelled_at = Instant(allow_none=True)
+
+
+class BookingQuery(PageQuery):
+    """A page of bookings, newest first."""
+
+
+class BookingPage(Schema):
+    """Bookings that your company made or that are on its machines."""
+
+    items = fields.List(fields.Nested(BookingSchema), required=True)
+    next_cursor = fields.Integer(allow_none=True)

@@ -1,0 +1,183 @@
+"""Reads of free time. An expired hold is never in the way: one SQL expression says so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from marketplace.capacity.models import Claim, Lane, Unavailability
+from marketplace.capacity.rules import LIVE_STATES
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.timewindow import TimeWindow, subtract
+from marketplace.core.types import UtcDateTime
+from marketplace.resources.models import OpeningInterval
+
+
+@dataclass(frozen=True)
+class InTheWay:
+    """One thing that overlaps a wished window; never says whose it is."""
+
+    what: str            # hold | booking | blocked | unavailable
+    starts: datetime
+    ends: datetime
+
+
+def live(claim: Any, now: datetime) -> ColumnElement[bool]:
+    """The SQL of "this claim occupies its lane at `now`": live and no expired hold."""
+    return and_(claim.state.in_(LIVE_STATES),
+                or_(claim.expires_at.is_(None), claim.expires_at > now))
+
+
+def overlapping(lane_ids: Iterable[int], window: TimeWindow) -> Sequence[Claim]:
+    """Live claims on these lanes whose blocked time overlaps the window, by start."""
+    query = (select(Claim)
+             .where(Claim.lane_id.in_(list(lane_ids)), live(Claim, clock.now()),
+                    Claim.blocked_from < window.end, Claim.blocked_until > window.start)
+             .order_by(Claim.blocked_from).limit(500))
+    return db.session.scalars(query).all()
+
+
+def unavailable(resource_ids: Iterable[int], window: TimeWindow) -> Sequence[Unavailability]:
+    """Facts that keep these resources from working inside the window."""
+    query = (select(Unavailability)
+             .where(Unavailability.resource_id.in_(list(resource_ids)),
+                    Unavailability.starts < window.end, Unavailability.ends > window.start)
+             .order_by(Unavailability.starts).limit(500))
+    return db.session.scalars(query).all()
+
+
+def lane_ids(resource_id: int) -> list[int]:
+    """The lanes of a resource by number."""
+    return list(db.session.scalars(
+        select(Lane.id).where(Lane.resource_id == resource_id).order_by(Lane.number)))
+
+
+def last_before(lane_id: Any, until: Any, now: datetime) -> Select[Any]:
+    """When the last live claim that starts before `until` frees the lane.
+
+    Live claims of one lane never overlap, so this one look-up on `(lane_id, blocked_from)` tells
+    whether the lane is free: flat in the number of bookings.
+    """
+    return (select(Claim.blocked_until)
+            .where(Claim.lane_id == lane_id, live(Claim, now), Claim.blocked_from < until)
+            .order_by(Claim.blocked_from.desc()).limit(1))
+
+
+def is_free(resource: Any, window: TimeWindow, lanes: int = 1) -> ColumnElement[bool]:
+    """SQL over a Resource alias: bookable in the window.
+
+    Open throughout, available, and at least `lanes` lanes free with the resource's buffers.
+    """
+    now = clock.now()
+    start, until = _with_buffers(resource, window)
+    lane = aliased(Lane)
+    last = last_before(lane.id, until, now).correlate(lane, resource).scalar_subquery()
+    free = (select(func.count()).select_from(lane)
+            .where(lane.resource_id == resource.id, or_(last.is_(None), last <= start))
+            .correlate(resource).scalar_subquery())
+    opened = exists().where(OpeningInterval.resource_id == resource.id,
+                            OpeningInterval.starts <= window.start,
+                            OpeningInterval.ends >= window.end)
+    down = exists().where(Unavailability.resource_id == resource.id,
+                          Unavailability.starts < window.end,
+                          Unavailability.ends > window.start)
+    return and_(opened, ~down, free >= lanes)
+
+
+def _with_buffers(resource: Any, window: TimeWindow) -> tuple[Any, Any]:
+    """Start and end of the blocked time by the resource's own buffers, as SQL.
+
+    The few buffers in use are read first, so that no engine has to add minutes to instants.
+    """
+    table = resource.__mapper__.class_
+    before = db.session.scalars(select(table.buffer_before).distinct()).all()
+    after = db.session.scalars(select(table.buffer_after).distinct()).all()
+    start: Any = case(*((resource.buffer_before == minutes, literal(
+        window.start - timedelta(minutes=minutes), UtcDateTime)) for minutes in before),
+        else_=literal(window.start, UtcDateTime))
+    until: Any = case(*((resource.buffer_after == minutes, literal(
+        window.end + timedelta(minutes=minutes), UtcDateTime)) for minutes in after),
+        else_=literal(window.end, UtcDateTime))
+    return start, until
+
+
+def openings(resource_ids: Iterable[int], window: TimeWindow) -> dict[int, list[TimeWindow]]:
+    """Opening intervals clipped to the window, by resource."""
+    query = (select(OpeningInterval)
+             .where(OpeningInterval.resource_id.in_(list(resource_ids)),
+                    OpeningInterval.starts < window.end, OpeningInterval.ends > window.start)
+             .order_by(OpeningInterval.resource_id, OpeningInterval.starts))
+    found: dict[int, list[TimeWindow]] = defaultdict(list)
+    for row in db.session.scalars(query):
+        found[row.resource_id].append(
+            TimeWindow(max(row.starts, window.start), min(row.ends, window.end)))
+    return found
+
+
+@dataclass(frozen=True)
+class LaneBook:
+    """What is known of one lane inside a window: open and closed, claimed, down."""
+
+    lane_id: int
+    resource_id: int
+    opened: list[TimeWindow]
+    blocked: list[TimeWindow]
+
+    @property
+    def free(self) -> list[TimeWindow]:
+        """Idle windows: open time without claims and unavailability."""
+        return subtract(self.opened, self.blocked)
+
+
+def books(resource_ids: Iterable[int], window: TimeWindow) -> list[LaneBook]:
+    """The book of every lane of these resources, in four queries whatever their number."""
+    ids = sorted(set(resource_ids))
+    opened = openings(ids, window)
+    down: dict[int, list[TimeWindow]] = defaultdict(list)
+    for fact in unavailable(ids, window):
+        down[fact.resource_id].append(TimeWindow(fact.starts, fact.ends))
+    lanes = db.session.execute(select(Lane.id, Lane.resource_id).where(Lane.resource_id.in_(ids))
+                               .order_by(Lane.resource_id, Lane.number)).all()
+    taken: dict[int, list[TimeWindow]] = defaultdict(list)
+    query = (select(Claim.lane_id, Claim.blocked_from, Claim.blocked_until)
+             .join(Lane, Lane.id == Claim.lane_id)
+             .where(Lane.resource_id.in_(ids), live(Claim, clock.now()),
+                    Claim.blocked_from < window.end, Claim.blocked_until > window.start))
+    for lane_id, start, end in db.session.execute(query):
+        taken[lane_id].append(TimeWindow(start, end))
+    return [LaneBook(lane_id, resource_id, opened.get(resource_id, []),
+                     taken[lane_id] + down[resource_id])
+            for lane_id, resource_id in lanes]
+
+
+def claims_of(holder_kind: str, holder_ids: Iterable[int]) -> dict[int, list[Claim]]:
+    """Claims by their holder, lanes in order."""
+    query = (select(Claim).where(Claim.holder_kind == holder_kind,
+                                 Claim.holder_id.in_(list(holder_ids)))
+             .order_by(Claim.lane_id))
+    found: dict[int, list[Claim]] = defaultdict(list)
+    for claim in db.session.scalars(query):
+        found[claim.holder_id].append(claim)
+    return found
+
+
+def lane_numbers(ids: Iterable[int]) -> dict[int, int]:
+    """Lane numbers by lane id."""
+    rows = db.session.execute(select(Lane.id, Lane.number).where(Lane.id.in_(list(ids))))
+    return {lane_id: number for lane_id, number in rows}
+
+
+OVERLAPS = """
+SELECT a.id AS first, b.id AS second, a.lane_id
+  FROM claim a JOIN claim b ON b.lane_id = a.lane_id AND b.id > a.id
+   AND b.blocked_from < a.blocked_until AND a.blocked_from < b.blocked_until
+ WHERE a.state IN ('held','booked','blocked') AND b.state IN ('held','booked','blocked')
+ ORDER BY a.id, b.id LIMIT 100
+"""

@@ -1,0 +1,208 @@
+"""Reads of listings: search, one listing, rules with everything they need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+
+from marketplace.accounts.models import Company
+from marketplace.capacity import queries as capacity
+from marketplace.capacity.models import Lane
+from marketplace.catalogue.errors import ListingNotFound, QuoteNotFound
+from marketplace.catalogue.models import Listing, ListingTerms, Quote
+from marketplace.catalogue.rules import ListingRules
+from marketplace.core.db import db
+from marketplace.core.text import folded
+from marketplace.core.timewindow import TimeWindow
+from marketplace.resources.geo import chord_limit, unit
+from marketplace.resources.models import Capability, CapabilityMaterial, Resource, Site
+
+LOOK_AHEAD = timedelta(days=62)   # farthest a piece run is followed over its closings
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A published listing with what quoting and booking need, as values."""
+
+    listing_id: int
+    version: int
+    company_id: int
+    resource_id: int
+    resource_name: str
+    lanes: int
+    rules: ListingRules
+    terms: dict[str, dict[str, Any]]
+
+
+def offers(listing_ids: Sequence[int]) -> dict[int, Offer]:
+    """Published listings as values, in two queries."""
+    query = (select(Listing, Resource, Site.zone).join(Resource, Resource.id == Listing.resource_id)
+             .join(Site, Site.id == Resource.site_id).options(selectinload(Listing.terms))
+             .where(Listing.id.in_(listing_ids), Listing.state == "published"))
+    return {row.id: _offer(row, resource, zone)
+            for row, resource, zone in db.session.execute(query)}
+
+
+def offer(listing_id: int) -> Offer:
+    """One published listing; raises ListingNotFound."""
+    found = offers([listing_id])
+    if listing_id not in found:
+        raise ListingNotFound(id=listing_id)
+    return found[listing_id]
+
+
+def _offer(row: Listing, resource: Resource, zone: str) -> Offer:
+    rules = ListingRules(row.step, row.min_minutes, row.max_minutes, row.notice_minutes,
+                         row.horizon_days, row.may_pause, zone)
+    return Offer(row.id, row.version, row.company_id, resource.id, resource.name, resource.lanes,
+                 rules, {each.mode: each.terms for each in row.terms})
+
+
+def openings_from(resource_id: int, start: datetime) -> list[TimeWindow]:
+    """Opening intervals from a moment on, as far as a piece run is followed."""
+    window = TimeWindow(start - timedelta(days=1), start + LOOK_AHEAD)
+    return capacity.openings([resource_id], window).get(resource_id, [])
+
+
+def quote_of(quote_id: int, company_id: int | None) -> Quote:
+    """A quote of this company; raises QuoteNotFound."""
+    row = db.session.scalar(select(Quote).where(Quote.id == quote_id,
+                                                Quote.company_id == company_id))
+    if row is None:
+        raise QuoteNotFound(id=quote_id)
+    return row
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for; None and empty mean "any"."""
+
+    service_code: str | None = None
+    text: str | None = None
+    material: str | None = None
+    envelope: tuple[int, int, int] | None = None
+    tolerance_um: int | None = None
+    region: str | None = None
+    kind: str | None = None
+    top_type: str | None = None
+    mode: str | None = None
+    price_max_micro: int | None = None
+    order: str = "id"
+    free: TimeWindow | None = None
+    lanes: int = 1
+    near: tuple[float, float] | None = None
+    distance_km: float | None = None
+
+
+def search(wish: Search) -> Select[Any]:
+    """The listings that match, as a query over (Listing, Resource, Site, Company)."""
+    query = (select(Listing).join(Listing.resource).join(Resource.site)
+             .join(Company, Company.id == Listing.company_id)
+             .where(Listing.state == "published", Company.state == "verified")
+             .options(contains_eager(Listing.resource).contains_eager(Resource.site),
+                      selectinload(Listing.terms),
+                      contains_eager(Listing.resource).selectinload(Resource.capabilities)
+                      .selectinload(Capability.materials)))
+    query = _by_resource(query, wish)
+    capability = _capability(wish)
+    if capability is not None:
+        query = query.where(capability.exists())
+    if wish.free is not None:
+        query = query.where(capacity.is_free(Resource, wish.free, wish.lanes))
+    return _by_price(query, wish)
+
+
+def _by_resource(query: Select[Any], wish: Search) -> Select[Any]:
+    """Kind, region by prefix, words in the name."""
+    if wish.kind:
+        query = query.where(Resource.kind == wish.kind)
+    if wish.top_type:
+        query = query.where(Resource.top_type == wish.top_type)
+    if wish.region:
+        prefix = wish.region.rstrip("0") if len(wish.region) == 6 else wish.region
+        prefix += "0" * (len(prefix) % 2)
+        query = query.where(Site.region_code.startswith(prefix, autoescape=True))
+    if wish.near and wish.distance_km:
+        x, y, z = unit(*wish.near)
+        query = query.where(Site.unit_x * x + Site.unit_y * y + Site.unit_z * z
+                            >= chord_limit(wish.distance_km))
+    for word in folded(wish.text or "").split()[:6]:
+        query = query.where(Resource.name.icontains(word, autoescape=True)
+                            | Resource.model.icontains(word, autoescape=True)
+                            | Site.name.icontains(word, autoescape=True))
+    return query
+
+
+def _capability(wish: Search) -> Select[Any] | None:
+    """One capability that has the service, the material, the envelope and the tolerance."""
+    if not (wish.service_code or wish.material or wish.envelope or wish.tolerance_um):
+        return None
+    query = select(Capability.id).where(Capability.resource_id == Resource.id)
+    if wish.service_code:
+        query = query.where((Capability.service_code == wish.service_code)
+                            | Capability.service_code.startswith(
+                                wish.service_code + ".", autoescape=True))
+    if wish.material:
+        made_of = aliased(CapabilityMaterial)
+        query = query.where(select(made_of.capability_id).where(
+            made_of.capability_id == Capability.id,
+            made_of.folded == folded(wish.material)).exists())
+    if wish.envelope:
+        x, y, z = wish.envelope
+        query = query.where(Capability.envelope_x >= x, Capability.envelope_y >= y,
+                            Capability.envelope_z >= z)
+    if wish.tolerance_um:
+        query = query.where(Capability.tolerance_um <= wish.tolerance_um)
+    return query
+
+
+def _by_price(query: Select[Any], wish: Search) -> Select[Any]:
+    """Mode, ceiling and order; prices compare within one mode only."""
+    if wish.mode:
+        terms = aliased(ListingTerms)
+        query = query.join(terms, (terms.listing_id == Listing.id) & (terms.mode == wish.mode))
+        if wish.price_max_micro is not None:
+            query = query.where(terms.headline_micro <= wish.price_max_micro)
+        if wish.order == "price":
+            return query.order_by(terms.headline_micro, Listing.id)
+    return query.order_by(Listing.id)
+
+
+def detail(listing_id: int) -> Listing:
+    """One published listing with its resource, site and capabilities; raises ListingNotFound."""
+    query = (select(Listing).where(Listing.id == listing_id, Listing.state == "published")
+             .options(joinedload(Listing.resource).joinedload(Resource.site),
+                      joinedload(Listing.resource).selectinload(Resource.capabilities)
+                      .selectinload(Capability.materials), selectinload(Listing.terms)))
+    row = db.session.scalar(query)
+    if row is None:
+        raise ListingNotFound(id=listing_id)
+    return row
+
+
+def free_windows(resource_id: int, window: TimeWindow) -> list[tuple[TimeWindow, int]]:
+    """Free time of a resource with how many lanes are free in each stretch."""
+    books = capacity.books([resource_id], window)
+    edges = sorted({edge for book in books for free in book.free
+                    for edge in (free.start, free.end)})
+    stretches: list[tuple[TimeWindow, int]] = []
+    for start, end in pairwise(edges):
+        part = TimeWindow(start, end)
+        count = sum(any(free.contains(part) for free in book.free) for book in books)
+        if not count:
+            continue
+        if stretches and stretches[-1][1] == count and stretches[-1][0].end == start:
+            part = TimeWindow(stretches.pop()[0].start, end)
+        stretches.append((part, count))
+    return stretches
+
+
+def lane_count(resource_id: int) -> int:
+    """How many lanes a resource has."""
+    return len(db.session.scalars(select(Lane.id).where(Lane.resource_id == resource_id)).all())

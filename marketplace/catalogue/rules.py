@@ -1,0 +1,97 @@
+"""The rules of a listing as pure functions of values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from marketplace.core.errors import FieldError
+from marketplace.core.timewindow import TimeWindow
+
+FARTHEST = 366 * 2   # days a request may reach ahead at all
+
+
+@dataclass(frozen=True)
+class ListingRules:
+    """Lengths and steps in minutes, the horizon in days, the zone of the site."""
+
+    step: int
+    min_minutes: int
+    max_minutes: int
+    notice_minutes: int
+    horizon_days: int
+    may_pause: bool
+    zone: str
+
+
+def aligned(moment: datetime, step: int, zone: str) -> bool:
+    """True when a moment lies on the step, counted from local midnight."""
+    local = moment.astimezone(ZoneInfo(zone))
+    if local.second or local.microsecond:
+        return False
+    return (local.hour * 60 + local.minute) % step == 0
+
+
+def start_errors(rules: ListingRules, start: datetime, now: datetime) -> list[FieldError]:
+    """What is wrong with a start: past, too soon, too far, off the step."""
+    errors = []
+    if start < now:
+        errors.append(FieldError("start", "past"))
+    elif start < now + timedelta(minutes=rules.notice_minutes):
+        errors.append(FieldError("start", "notice", minutes=rules.notice_minutes))
+    if start > now + timedelta(days=rules.horizon_days):
+        errors.append(FieldError("start", "horizon", days=rules.horizon_days))
+    if not aligned(start, rules.step, rules.zone):
+        errors.append(FieldError("start", "step", minutes=rules.step))
+    return errors
+
+
+def length_errors(rules: ListingRules, work_minutes: int, field: str) -> list[FieldError]:
+    """What is wrong with a length of work; `field` is `end` or `pieces`."""
+    errors = []
+    if work_minutes < rules.min_minutes:
+        errors.append(FieldError(field, "too_short", minutes=rules.min_minutes))
+    if work_minutes > rules.max_minutes:
+        errors.append(FieldError(field, "too_long", minutes=rules.max_minutes))
+    return errors
+
+
+def end_over(openings: Sequence[TimeWindow], start: datetime, minutes: int,
+             may_pause: bool) -> datetime | None:
+    """When work of `minutes` that starts at `start` ends, counted over opening time.
+
+    Where the listing does not allow a pause, the work must fit into one opening. None: it does
+    not fit, or the machine is closed at the start.
+    """
+    left = timedelta(minutes=minutes)
+    started = False
+    for opening in openings:
+        if not started and not opening.start <= start < opening.end:
+            continue
+        begins = start if not started else opening.start
+        started = True
+        room = opening.end - begins
+        if room >= left:
+            return begins + left
+        if not may_pause:
+            return None
+        left -= room
+    return None
+
+
+def work_minutes(openings: Sequence[TimeWindow], window: TimeWindow,
+                 may_pause: bool) -> int | None:
+    """Open minutes inside a window that begins and ends in opening time.
+
+    None: the window begins or ends closed, or has a closed part where no pause is allowed.
+    """
+    inside = [TimeWindow(max(window.start, each.start), min(window.end, each.end))
+              for each in openings if each.overlaps(window)]
+    if not inside or inside[0].start != window.start or inside[-1].end != window.end:
+        return None
+    total = sum(each.minutes for each in inside)
+    if total != window.minutes and not may_pause:
+        return None
+    return total

@@ -1,0 +1,57 @@
+"""Listings as the asker may see them: prices to members, names as the listing chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from marketplace.accounts.models import Company
+from marketplace.accounts.permissions import allowed
+from marketplace.catalogue import queries
+from marketplace.catalogue.models import Listing
+from marketplace.catalogue.queries import Search
+from marketplace.core.actor import Actor
+from marketplace.core.db import db
+
+
+def found(actor: Actor | None, wish: Search, limit: int, cursor: int,
+          wanted: Sequence[str]) -> dict[str, Any]:
+    """One page of a search; the cursor is an offset into its order.
+
+    A caller that wants only ids gets them without a join to anything it does not read.
+    """
+    query = queries.search(wish).limit(limit + 1).offset(cursor)
+    if tuple(wanted) == ("id",):
+        rows: Sequence[Any] = db.session.scalars(
+            query.options(*()).with_only_columns(Listing.id)).all()
+        items: list[dict[str, Any]] = [{"id": each} for each in rows[:limit]]
+    else:
+        rows = db.session.scalars(query).unique().all()
+        items = shown(actor, rows[:limit], wanted)
+    return {"items": items, "next_cursor": cursor + limit if len(rows) > limit else None}
+
+
+def shown(actor: Actor | None, listings: Sequence[Listing],
+          wanted: Iterable[str]) -> list[dict[str, Any]]:
+    """Listings as plain values, limited to the wanted fields."""
+    names = companies(listings)
+    keep = set(wanted) | {"id"}
+    prices = allowed(actor, "price.read")
+    return [{key: value for key, value in _one(row, names, prices).items() if key in keep}
+            for row in listings]
+
+
+def companies(listings: Sequence[Listing]) -> dict[int, str]:
+    """Names of the companies whose listings show them."""
+    ids = {row.company_id for row in listings if row.show_company}
+    rows = db.session.execute(select(Company.id, Company.name).where(Company.id.in_(ids)))
+    return dict(rows.tuples())
+
+
+def _one(row: Listing, names: dict[int, str], prices: bool) -> dict[str, Any]:
+    return {"id": row.id, "resource": row.resource, "site": row.resource.site,
+            "company": names.get(row.company_id), "rules": row,
+            "modes": [each.mode for each in row.terms],
+            "prices": {each.mode: each.terms for each in row.terms} if prices else None}

@@ -1,0 +1,123 @@
+"""Every setting of the service, typed and defaulted. The only module that reads the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+PREFIX = "MARKET_"
+ROOT = Path(__file__).parent.parent
+
+
+class SettingsError(Exception):
+    """A setting that stops the start; its text is the one sentence the operator reads."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings. `MARKET_<NAME>` sets a field; `DATABASE_URL` sets the database."""
+
+    database_url: str = ""            # empty: SQLite in the instance folder
+    instance: str = "instance"        # folder of database, blobs, mail and the generated secret
+    secret_key: str = ""              # empty: generated once and kept in the instance folder
+    public_url: str = "http://127.0.0.1:8000"   # what links in mail begin with
+    default_zone: str = "Asia/Shanghai"         # display zone where neither site nor member has one
+    hold_minutes: int = 10            # how long a hold keeps a slot
+    quote_minutes: int = 30 * 24 * 60  # how long a quote is honoured (30 days)
+    login_attempts: int = 10          # log-in attempts per e-mail and per address in 15 minutes
+    token_requests: int = 6000        # requests a minute per API token and web process; 0 lifts it
+    token_days: int = 365             # how long an API token lives when its maker names no end
+    mail_channel: str = "folder"      # folder | smtp
+    mail_from: str = "gongfang@localhost"
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 25
+    secure_cookies: bool = False      # set behind HTTPS
+    proxies: int = 0                  # how many trusted reverse proxies stand in front
+    upload_megabytes: int = 20        # largest request body
+    solve_seconds: int = 20           # default time limit of a plan run
+    plan_lease_seconds: int = 30      # a worker's lease on a plan run; renewed while it solves
+    worker_poll_seconds: float = 0.5  # how often an idle worker looks for work
+    opening_days: int = 120           # how far the derived opening intervals reach
+    clock_skew_seconds: float = 2.0   # /readyz fails when host and database clocks differ by more
+    audit_secret: str = ""            # key of pseudonyms in the audit log; empty: the secret key
+    test_database_url: str = ""       # tests only: the PostgreSQL the suite runs on
+
+    @property
+    def folder(self) -> Path:
+        """The instance folder as an absolute path."""
+        return Path(self.instance).absolute()
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy address of the database; psycopg 3 for PostgreSQL."""
+        if not self.database_url:
+            return f"sqlite:///{self.folder / 'market.db'}"
+        scheme, _, rest = self.database_url.partition("://")
+        if scheme in ("postgres", "postgresql"):
+            return f"postgresql+psycopg://{rest}"
+        return self.database_url
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read settings from the environment.
+
+    Raises SettingsError for an unknown MARKET_* name or a value of the wrong type.
+    """
+    environ = os.environ if environ is None else environ
+    known = {field.name: field for field in fields(Settings)}
+    values: dict[str, object] = {}
+    if environ.get("DATABASE_URL"):
+        values["database_url"] = environ["DATABASE_URL"]
+    for name, text in environ.items():
+        if not name.startswith(PREFIX):
+            continue
+        key = name.removeprefix(PREFIX).lower()
+        if key not in known:
+            raise SettingsError(f"Unknown setting {name}: remove it or correct its name.")
+        values[key] = _parse(name, text, known[key].default)
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def _parse(name: str, text: str, default: object) -> object:
+    """Read one value in the type of its default."""
+    if isinstance(default, bool):
+        if text.lower() not in ("0", "1", "true", "false"):
+            raise SettingsError(f"{name} must be 0, 1, true or false, not {text!r}.")
+        return text.lower() in ("1", "true")
+    if isinstance(default, int | float):
+        try:
+            return type(default)(text)
+        except ValueError:
+            kind = "a whole number" if isinstance(default, int) else "a number"
+            raise SettingsError(f"{name} must be {kind}, not {text!r}.") from None
+    return text
+
+
+def secret_key(settings: Settings) -> str:
+    """The session secret: the setting, or one generated once in the instance folder."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.folder / "secret"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass   # another process made it first: read theirs
+    return path.read_text()
+
+
+_current: list[Settings] = []
+
+
+def use(settings: Settings) -> None:
+    """Make these the settings of the process."""
+    _current[:] = [settings]
+
+
+def current() -> Settings:
+    """The settings in use; the defaults where no application was made."""
+    return _current[0] if _current else Settings()

@@ -1,0 +1,78 @@
+"""The database: one declarative base, and what each engine must be told."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase
+
+from marketplace.core import transaction
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of every model; constraint names are the same on both engines."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+def options(url: str) -> dict[str, Any]:
+    """Engine options: a busy timeout on SQLite; time limits on PostgreSQL, so nothing hangs."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 30, "check_same_thread": False}}
+    limits = "-c lock_timeout=10s -c statement_timeout=30s -c timezone=UTC"
+    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True,
+            "connect_args": {"options": limits, "connect_timeout": 5}}
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database to an application and prepare its engine."""
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options(url)
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+        transaction.bind(db.session, write_lock(engine))
+        if engine.dialect.name == "sqlite":
+            _prepare_sqlite(engine)
+
+
+def write_lock(engine: Engine) -> Path | None:
+    """The file whose lock queues SQLite's writers fairly; None where rows are locked instead."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return None
+    return Path(f"{engine.url.database}.queue")
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """WAL, full durability, foreign keys; BEGIN IMMEDIATE inside a transaction of ours.
+
+    A deferred transaction that reads and then writes is refused at once as "locked", whatever
+    the busy timeout says; so a use case takes the write lock with its first statement.
+    """
+
+    @event.listens_for(engine, "connect")
+    def connected(raw: sqlite3.Connection, _record: object) -> None:
+        raw.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+                       "cache_size=-20000", "temp_store=MEMORY"):
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def began(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if transaction.active() else "BEGIN")

@@ -1,0 +1,146 @@
+"""One use case, one transaction: joinable, committed by the outermost only.
+
+What must happen outside the database (mail, a solve) is a row written inside the transaction.
+A hook given to `after_commit` may only wake somebody up: it is lost when the process dies.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy.exc import OperationalError
+
+from marketplace.core.errors import Unavailable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class BusyDatabase(Unavailable):
+    """A lock could not be had in time; trying again is safe."""
+
+    code = "database_busy"
+
+
+class Doomed(RuntimeError):
+    """A use case went on after an inner one had failed: a programming error."""
+
+
+class Transaction:
+    """The running transaction: its hooks, the locks it took, whether it may still commit."""
+
+    def __init__(self) -> None:
+        self.hooks: list[Callable[[], None]] = []
+        self.locked: set[tuple[int, int]] = set()
+        self.doomed = False
+
+
+_current: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
+_bound: dict[str, Any] = {}
+
+
+def bind(session: Any, queue: Path | None) -> None:
+    """Tell which session transactions run on and which file queues the writers (SQLite)."""
+    _bound.update(session=session, queue=queue)
+
+
+def active() -> bool:
+    """True inside a transaction of ours."""
+    return _current.get() is not None
+
+
+def current() -> Transaction:
+    """The running transaction; raises RuntimeError outside one."""
+    running = _current.get()
+    if running is None:
+        raise RuntimeError("this needs a transaction: call it from a service")
+    return running
+
+
+def after_commit(hook: Callable[[], None]) -> None:
+    """Run `hook` once the outermost transaction has committed; dropped when it rolls back."""
+    current().hooks.append(hook)
+
+
+@contextmanager
+def transaction() -> Iterator[Transaction]:
+    """Join the running transaction or be the outermost, which alone commits."""
+    outer = _current.get()
+    if outer is not None:
+        try:
+            yield outer
+        except BaseException:
+            outer.doomed = True
+            raise
+        return
+    running = Transaction()
+    session = _bound["session"]
+    session.rollback()   # end the read transaction a handler may have open
+    token = _current.set(running)
+    try:
+        with _fair_queue(_bound["queue"]):
+            try:
+                yield running
+                if running.doomed:
+                    raise Doomed("an inner use case failed and its error was swallowed")
+                session.commit()
+            except OperationalError as error:
+                session.rollback()
+                raise _busy(error) from error
+            except BaseException:
+                session.rollback()
+                raise
+    finally:
+        _current.reset(token)
+    for hook in running.hooks:
+        hook()
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """A part that may fail alone: its writes are undone, the transaction goes on."""
+    running = current()
+    before = running.doomed
+    try:
+        with _bound["session"].begin_nested():
+            yield
+    except Exception:
+        running.doomed = before
+        _bound["session"].expire_all()
+        raise
+
+
+def transactional(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a service function a use case."""
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        with transaction():
+            return function(*args, **kwargs)
+
+    return wrapper
+
+
+@contextmanager
+def _fair_queue(path: Path | None) -> Iterator[None]:
+    """Let SQLite's writers take turns: the kernel wakes waiters of a file lock in order."""
+    if path is None:
+        yield
+        return
+    with open(path, "a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield   # closing the file gives the lock back, and so does the end of the process
+
+
+def _busy(error: OperationalError) -> Exception:
+    """A lock or statement time-out is "try again"; anything else stays what it is."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state in ("55P03", "57014", "40P01", "40001") or "locked" in str(error.orig):
+        return BusyDatabase()
+    return error

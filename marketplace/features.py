@@ -1,0 +1,14 @@
+"""Which features speak over HTTP, and which listen to each other; imported by `app` alone."""
+
+from __future__ import annotations
+
+from marketplace.accounts import models as _accounts  # noqa: F401
+from marketplace.bookings.api import blueprint as bookings
+from marketplace.catalogue.api import blueprint as catalogue
+from marketplace.core import audit as _audit  # noqa: F401
+from marketplace.core import outbox as _outbox  # noqa: F401
+from marketplace.files import models as _files  # noqa: F401
+from marketplace.jobs import models as _jobs  # noqa: F401
+from marketplace.planning import models as _planning  # noqa: F401
+
+BLUEPRINTS = (catalogue, bookings)

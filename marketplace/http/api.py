@@ -1,0 +1,146 @@
+"""The API object: OpenAPI 3.1, problem answers, lists in pages."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from flask_smorest import Api, Blueprint
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest
+
+from marketplace.core.errors import FieldError, Invalid
+from marketplace.http.fields import Instant, MoneyField, UnitPriceField
+
+
+class InvalidRequest(Invalid):
+    """One or more fields are wrong; every one of them is named."""
+
+    code = "invalid_request"
+
+
+class ProblemSchema(Schema):
+    """RFC 9457 problem details, with our code and, for wrong fields, a list of them."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String()
+    instance = fields.String()
+    code = fields.String(required=True)
+    params = fields.Dict()
+    errors = fields.List(fields.Dict())
+
+
+class RequestSchema(Schema):
+    """The base of every request body: an unknown field is an error, not silence."""
+
+    class Meta:
+        """Refuse what we do not know."""
+
+        unknown = RAISE
+
+
+class QuerySchema(Schema):
+    """The base of every query string; `lang` may stand beside anything."""
+
+    class Meta:
+        """Refuse what we do not know."""
+
+        unknown = RAISE
+
+    lang = fields.String(validate=validate.OneOf(["zh", "en"]))
+
+
+class PageQuery(QuerySchema):
+    """`limit` and `cursor` of a list."""
+
+    limit = fields.Integer(load_default=20, validate=validate.Range(1, 500))
+    cursor = fields.Integer(load_default=0, validate=validate.Range(0, 2**31 - 1),
+                            metadata={"description": "`next_cursor` of the page before."})
+
+
+class MarketApi(Api):
+    """flask-smorest with our error table; problems are rendered in `problems`."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to `problems`, the one table."""
+
+
+class MarketParser(FlaskParser):
+    """webargs with our errors: every wrong field in one answer."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, "query": None, "form": None, "files": None}
+
+    def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
+        """Turn marshmallow's messages into one problem."""
+        raise invalid(error)
+
+    def _handle_invalid_json_error(self, error: Any, *_: Any, **__: Any) -> NoReturn:
+        """A body that is no JSON at all."""
+        raise BadRequest
+
+
+class MarketBlueprint(Blueprint):
+    """A blueprint whose operations name their problems with the right media type."""
+
+    ARGUMENTS_PARSER = MarketParser()
+
+    def problems(self, *statuses: int) -> Any:
+        """Document error statuses of an operation."""
+
+        def decorate(view: Any) -> Any:
+            for status in statuses:
+                view = self.alt_response(status, schema=ProblemSchema,
+                                         content_type="application/problem+json")(view)
+            return view
+
+        return decorate
+
+
+def flatten(messages: Any, prefix: str = "") -> list[tuple[str, str]]:
+    """Marshmallow's nested messages as (path, message) pairs."""
+    if isinstance(messages, dict):
+        pairs: list[tuple[str, str]] = []
+        for key, value in messages.items():
+            path = prefix if key == "_schema" else f"{prefix}.{key}" if prefix else str(key)
+            pairs += flatten(value, path)
+        return pairs
+    return [(prefix, str(each)) for each in messages]
+
+
+def invalid(error: ValidationError) -> InvalidRequest:
+    """A marshmallow error as a problem: messages are codes, optionally `code:param`."""
+    messages: Any = error.messages
+    if isinstance(messages, dict) and set(messages) <= {"json", "query", "form", "files"}:
+        pairs = [pair for value in messages.values() for pair in flatten(value)]
+    else:
+        pairs = flatten(messages)
+    return InvalidRequest(errors=[field_error(path, text) for path, text in pairs],
+                          count=len(pairs))
+
+
+def field_error(path: str, text: str) -> FieldError:
+    """A marshmallow message as a FieldError; our own are `!code` or `!code:key=value;…`."""
+    if text.startswith("!"):
+        code, _, rest = text[1:].partition(":")
+        params = dict(part.split("=", 1) for part in rest.split(";") if "=" in part)
+        return FieldError(path, code, **params)
+    return FieldError(path, *WORDS.get(text, ("not_valid",)))
+
+
+WORDS = {
+    "Missing data for required field.": ("required",),
+    "Unknown field.": ("unknown",),
+    "Field may not be null.": ("required",),
+    "Not a valid integer.": ("not_integer",),
+    "Not a valid string.": ("not_text",),
+    "Not a valid boolean.": ("not_boolean",),
+    "Not a valid datetime.": ("not_instant",),
+}
+
+__all__ = ["Instant", "InvalidRequest", "MarketApi", "MarketBlueprint", "MoneyField",
+           "PageQuery", "ProblemSchema", "QuerySchema", "RequestSchema", "UnitPriceField",
+           "invalid"]

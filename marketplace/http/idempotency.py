@@ -1,0 +1,98 @@
+"""A retry is safe: the first success of a key is stored with its effect, and replayed.
+
+Only successes are stored. A refusal leaves no row, so the same key is judged afresh; the same key
+with another body is refused. (IETF draft-ietf-httpapi-idempotency-key-header-07.)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import Response, current_app, make_response, request
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.errors import Invalid, MissingIdempotencyKey
+from marketplace.core.transaction import transaction
+from marketplace.http.auth import actor
+from marketplace.http.models import IdempotencyKey
+
+P = ParamSpec("P")
+
+
+class KeyReused(Invalid):
+    """The same key came with another request."""
+
+    code = "idempotency_key_reused"
+
+
+class KeyMalformed(Invalid):
+    """A key must be 1 to 80 printable ASCII characters."""
+
+    code = "idempotency_key_malformed"
+
+
+def idempotent(view: Callable[P, Any]) -> Callable[P, Response]:
+    """Open the outermost transaction, run the view, render and store its answer inside it."""
+
+    @wraps(view)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> Response:
+        key, who = _key(), actor().key
+        fingerprint = _fingerprint()
+        with transaction():
+            row_id = _insert(who, key, fingerprint)
+            if row_id is None:
+                return _replay(who, key, fingerprint)
+            response = make_response(current_app.ensure_sync(view)(*args, **kwargs))
+            row = db.session.get_one(IdempotencyKey, row_id)
+            row.status = response.status_code
+            row.body = response.get_data(as_text=True)
+            row.location = response.headers.get("Location")
+        return response
+
+    wrapper.idempotent = True  # type: ignore[attr-defined]
+    return wrapper
+
+
+def _key() -> str:
+    key = request.headers.get("Idempotency-Key", "").strip('"')
+    if not key:
+        raise MissingIdempotencyKey()
+    if len(key) > 80 or not key.isascii() or not key.isprintable():
+        raise KeyMalformed()
+    return key
+
+
+def _fingerprint() -> str:
+    """Method, path and the JSON body without its spelling."""
+    body = json.dumps(request.get_json(silent=True), sort_keys=True)
+    return hashlib.sha256(f"{request.method} {request.path}\n{body}".encode()).hexdigest()
+
+
+def _insert(who: str, key: str, fingerprint: str) -> int | None:
+    """Insert the key's row; None when it exists. Waits for a concurrent first to finish."""
+    insert = (sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert)
+    query = (insert(IdempotencyKey)
+             .values(actor=who, key=key, fingerprint=fingerprint, status=0, body="",
+                     created_at=clock.now())
+             .on_conflict_do_nothing(index_elements=["actor", "key"])
+             .returning(IdempotencyKey.id))
+    return db.session.scalar(query)
+
+
+def _replay(who: str, key: str, fingerprint: str) -> Response:
+    row = db.session.scalars(select(IdempotencyKey).where(
+        IdempotencyKey.actor == who, IdempotencyKey.key == key)).one()
+    if row.fingerprint != fingerprint:
+        raise KeyReused()
+    headers = {"Idempotency-Replayed": "true"}
+    if row.location:
+        headers["Location"] = row.location
+    return Response(row.body, row.status, headers, mimetype="application/json")

@@ -1,0 +1,63 @@
+"""The API document, generated; its page; and the catalogue of problems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Flask, jsonify
+
+from marketplace.core import i18n
+from marketplace.core.errors import DomainError, NotFound
+from marketplace.http.api import MarketApi, MarketBlueprint
+from marketplace.http.fields import document
+from marketplace.http.language import language
+from marketplace.http.problems import status_of
+
+TITLE = "Gongfang API"
+
+
+def init_app(app: Flask, blueprints: Sequence[MarketBlueprint]) -> None:
+    """Register the blueprints and serve the document at `/api/v1/openapi.json`."""
+    app.config.update(
+        API_TITLE=TITLE, API_VERSION="v1", OPENAPI_VERSION="3.1.0",
+        API_SPEC_OPTIONS={
+            "info": {"description": "Find idle manufacturing capacity, quote, hold and book it. "
+                                    "Times are RFC 3339 with an offset, money is "
+                                    '{"amount": "12.50", "currency": "CNY"}.'},
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}})
+    api = MarketApi()
+    api.init_app(app)
+    document(api.spec)
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    app.extensions["market_api"] = api
+
+    @app.get("/api/v1/openapi.json")
+    def openapi() -> Any:
+        return jsonify(api.spec.to_dict())
+
+    @app.get("/problems/<code>")
+    def problem(code: str) -> Any:
+        found = catalogue().get(code)
+        if found is None:
+            raise NotFound(kind="problem")
+        return jsonify(found)
+
+    @app.get("/problems")
+    def problems() -> Any:
+        return jsonify(catalogue())
+
+
+def catalogue() -> dict[str, dict[str, Any]]:
+    """Every problem code with its status and its title in the reader's language."""
+    lang = language()
+    return {error.code: {"code": error.code, "status": status_of(error),
+                         "title": i18n.translate(lang, f"problem.{error.code}.title")}
+            for error in sorted(subclasses(DomainError), key=lambda each: each.code)}
+
+
+def subclasses(base: type[DomainError]) -> set[type[DomainError]]:
+    """Every error class below `base`, in all features."""
+    below = set(base.__subclasses__())
+    return below.union(*(subclasses(each) for each in below)) if below else below

@@ -1,0 +1,1 @@
+"""Indicators, one file each, each printing its own formula. Reads only; no tables."""

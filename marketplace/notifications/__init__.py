@@ -1,0 +1,1 @@
+"""Mail: words by language, carried out from the outbox by the worker. No tables of its own."""

@@ -1,0 +1,1 @@
+"""What work costs: price modes, one file each, and pure quotes. No tables."""
