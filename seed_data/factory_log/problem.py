@@ -93,7 +93,7 @@ def crew_hours(book: Book) -> Iterator[tuple[datetime, int]]:
         key = hour.isoweekday(), hour.hour
         if hour <= last:
             usual[key].append(seen.get(hour, 0))
-        workers = seen.get(hour, 0) if hour <= last else int(median(usual[key]))
+        workers = seen.get(hour, 0) if hour <= last else int(median(usual[key] or [0]))
         if workers and key in opening:
             yield hour, workers
         hour += HOUR
