@@ -85,11 +85,11 @@ def _gaps(lanes: Sequence[int], blocked: TimeWindow) -> list[Gap]:
     before = dict(db.session.execute(
         select(Claim.lane_id, func.max(Claim.blocked_until))
         .where(Claim.lane_id.in_(lanes), live, Claim.blocked_until <= blocked.start)
-        .group_by(Claim.lane_id)).tuples())
+        .group_by(Claim.lane_id)).tuples().all())
     after = dict(db.session.execute(
         select(Claim.lane_id, func.min(Claim.blocked_from))
         .where(Claim.lane_id.in_(lanes), live, Claim.blocked_from >= blocked.end)
-        .group_by(Claim.lane_id)).tuples())
+        .group_by(Claim.lane_id)).tuples().all())
     return [Gap(lane, seconds_between(before.get(lane), blocked.start),
                 seconds_between(blocked.end, after.get(lane))) for lane in lanes]
 

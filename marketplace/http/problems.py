@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import uuid
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -59,8 +60,15 @@ def field_problem(lang: str, error: errors.FieldError) -> dict[str, Any]:
 
 def _plain(params: dict[str, Any]) -> dict[str, Any]:
     """Parameters as JSON values."""
-    result: dict[str, Any] = json.loads(json.dumps(params, default=str))
+    result: dict[str, Any] = json.loads(json.dumps(params, default=_text))
     return result
+
+
+def _text(value: object) -> str:
+    """What JSON does not know, as text; instants as RFC 3339."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return str(value)
 
 
 def http_problem(status: int, detail: str = "") -> dict[str, Any]:

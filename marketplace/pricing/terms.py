@@ -9,6 +9,8 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 
 from marketplace.core.money import Money, to_decimal
 
+ZERO = Decimal(0)
+
 
 class TermsSchema(Schema):
     """The base of every mode's terms: an unknown name is an error."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from marketplace.core.money import UnitPrice
 from marketplace.pricing.quote import Priced, QuoteLine, Timing, Usage, firm, once
-from marketplace.pricing.terms import Minutes, Number, TermsSchema, yuan
+from marketplace.pricing.terms import ZERO, Minutes, Number, TermsSchema, yuan
 
 NAME = "piece"
 NEEDS_PIECES = True
@@ -18,8 +18,8 @@ class Terms(TermsSchema):
     """Price in yuan per piece; setup fee and minimum in yuan; how long pieces take."""
 
     price_per_piece = Number(6, least="0.000001", required=True)
-    setup_fee = Number(2, load_default="0.00")
-    minimum = Number(2, load_default="0.00")
+    setup_fee = Number(2, load_default=ZERO)
+    minimum = Number(2, load_default=ZERO)
     setup_minutes = Minutes(required=True, strict=True)
     minutes_per_piece = Number(4, least="0.0001", most="10080", required=True)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from marketplace.core.money import UnitPrice
 from marketplace.pricing.quote import Priced, QuoteLine, Timing, Usage, firm, once
-from marketplace.pricing.terms import Number, TermsSchema, yuan
+from marketplace.pricing.terms import ZERO, Number, TermsSchema, yuan
 
 NAME = "time_slice"
 NEEDS_PIECES = False
@@ -17,8 +17,8 @@ class Terms(TermsSchema):
     """Rate in yuan per lane hour; setup fee and minimum charge in yuan, once."""
 
     rate_per_hour = Number(6, least="0.000001", required=True)
-    setup_fee = Number(2, load_default="0.00")
-    minimum = Number(2, load_default="0.00")
+    setup_fee = Number(2, load_default=ZERO)
+    minimum = Number(2, load_default=ZERO)
 
 
 def price(terms: Mapping[str, Any], usage: Usage) -> Priced:

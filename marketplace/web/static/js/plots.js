@@ -141,13 +141,17 @@ export function bar(data, place, { base, axis, label, tooltip }) {
     type: "category", data: data.categories, inverse: data.flat, splitLine: { show: false },
     axisLabel: { ...label, color: token("ink-2"), interval: data.flat ? 0 : "auto" },
   });
-  const values = axis({ type: "value", min: 0, axisLabel: { ...label, formatter: on(data) } });
+  const several = data.series.length > 1;
+  const toldByBars = data.flat && !several;
+  const values = axis({
+    type: "value", min: 0, splitNumber: 4, splitLine: { show: !toldByBars, lineStyle: { color: token("grid-line") } },
+    axisLabel: { ...label, show: !toldByBars, formatter: on(data) },
+  });
   const longest = Math.max(...data.categories.map((name) => wide(name, 12)));
   const left = data.flat ? Math.min(longest + 16, 160) : 58;
-  const several = data.series.length > 1;
   return {
     ...base,
-    grid: { left, right: 48, top: several ? 36 : 12, bottom: 28 },
+    grid: { left, right: 64, top: several ? 36 : 12, bottom: toldByBars ? 4 : 28 },
     legend: { show: several, top: 0, left: 0, textStyle: { ...label, color: token("ink-2") }, itemHeight: 10 },
     xAxis: data.flat ? values : names,
     yAxis: data.flat ? names : values,
