@@ -1,0 +1,69 @@
+"""Every message is used somewhere, and every message that is used exists."""
+
+import re
+from pathlib import Path
+
+from marketplace.core import i18n
+
+PACKAGE = Path(i18n.__file__).parent.parent
+
+# Keys that are put together at run time: the code after the dot comes from a value.
+PREFIXES = (
+    "booking.action.",
+    "booking.state.",
+    "field.",
+    "format.big_money.",
+    "format.per.",
+    "format.unit.",
+    "nav.",
+    "problem.",
+    "service_code.",
+    "ui.mode.",
+    "ui.state.",
+)
+
+LITERAL = re.compile(r"""["']([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)["']""")
+CALL = re.compile(
+    r"""(?<![\w.])(?:t\(|translate\(\s*[\w.]+\s*,)\s*["']([a-z][a-z0-9_.]*[a-z0-9_])["']\s*[,)]"""
+)
+
+
+def sources() -> list[str]:
+    """The text of all our Python files, templates and scripts."""
+    found = []
+    for pattern in ("*.py", "*.html", "*.js"):
+        for path in sorted(PACKAGE.rglob(pattern)):
+            if "vendor" not in path.parts:
+                found.append(path.read_text(encoding="utf-8"))
+    return found
+
+
+def base(key: str) -> str:
+    """A key without its plural ending."""
+    return re.sub(r"\.(one|other)$", "", key)
+
+
+def test_no_message_is_unused():
+    """A message that no code, template or script names is dead and must go."""
+    named = {key for text in sources() for key in LITERAL.findall(text)}
+    keys = {key for lang in i18n.LANGUAGES for key in i18n.read(lang)}
+    unused = {
+        key
+        for key in keys
+        if key not in named and base(key) not in named and not key.startswith(PREFIXES)
+    }
+    assert sorted(unused) == []
+
+
+def test_every_message_asked_for_exists():
+    """A key that is written out in a call of `t` or `translate` stands in both catalogues."""
+    asked = {key for text in sources() for key in CALL.findall(text)}
+    assert asked, "the pattern finds no call at all"
+    missing = {(lang, key) for lang in i18n.LANGUAGES for key in asked if not i18n.has(lang, key)}
+    assert sorted(missing) == []
+
+
+def test_prefixes_end_with_a_dot():
+    """A prefix without its dot would also cover keys that only begin alike."""
+    assert all(prefix.endswith(".") for prefix in PREFIXES)
+    assert sorted(set(PREFIXES)) == list(PREFIXES)
