@@ -1,0 +1,37 @@
+"""Ticks past the due date, times the job's weight, summed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scheduling.problem import Job, Problem
+from scheduling.schedule import Schedule, completion
+
+NAME = "weighted_tardiness"
+SENSE = "min"
+REQUIRES_ALL = True
+AGGREGATE = "sum"
+
+
+def contribution(job: Job, completion: int, cost: int) -> int:
+    """Weighted lateness of one job that ends at ``completion``."""
+    return job.tardiness_weight * job.tardiness(completion)
+
+
+def measure(problem: Problem, schedule: Schedule) -> int:
+    """Weighted lateness of all jobs wholly in the schedule."""
+    return sum(
+        contribution(problem.jobs[j], completion(items), 0)
+        for j, items in schedule.by_job.items()
+        if len(items) == len(problem.jobs[j].operations)
+    )
+
+
+def expression(model: Any) -> Any:
+    """The same sum over a CP-SAT model."""
+    late = [
+        job.tardiness_weight * model.tardiness(index)
+        for index, job in enumerate(model.problem.jobs)
+        if job.tardiness_weight and job.due is not None
+    ]
+    return sum(late)
