@@ -37,7 +37,8 @@ BUFFERS: dict[str, tuple[tuple[int, int], ...]] = {
 }
 ROUND_THE_CLOCK = {"CA", "HT", "NI", "PV"}
 SHARED_LETTERS = ("VM", "VM", "F5", "F5", "HM", "GM", "TC", "MT", "GR", "WE", "LC", "AP")
-RECORDED: tuple[tuple[str, str, str, str, tuple[int, int, int], tuple[int, int]], ...] = (
+Recorded = tuple[str, str, str, str, tuple[int, int, int], tuple[int, int]]
+RECORDED: tuple[Recorded, ...] = (
     ("Mazak01", "MT", "车铣复合中心（NIST实录Mazak01）", "3.2", (500, 500, 1000), (140, 220)),
     ("Mazak03", "VM", "加工中心（NIST实录Mazak03）", "3.2.3", (1000, 500, 500), (90, 150)),
     ("GFAgie01", "F5", "五轴铣削中心（NIST实录GFAgie01）", "3.2.3", (500, 450, 400), (180, 300)),
@@ -167,7 +168,7 @@ def _shared(draw: Random, firms: list[Company]) -> list[Asset]:
     ]
 
 
-def _recorded(draw: Random, host: Company, row: tuple[str, ...]) -> Asset:
+def _recorded(draw: Random, host: Company, row: Recorded) -> Asset:
     machine, letters, name, service_code, envelope, rate = row
     like = _machine(letters)
     kind = Kind(
@@ -176,7 +177,8 @@ def _recorded(draw: Random, host: Company, row: tuple[str, ...]) -> Asset:
     )
     return Asset(
         kind=kind, owner=host, operating=host, code=f"NIST-{machine}", name=name, model=machine,
-        lanes=1, envelope=envelope, tolerance=draw.randint(*like.tolerance), buffers=(15, 15),
+        lanes=1, envelope=envelope, tolerance=draw.randint(*like.tolerance or (5, 5)),
+        buffers=(15, 15),
         hours=(("1-5", "08:00", "18:00"),), holidays=True,
     )
 

@@ -4,6 +4,7 @@ Prices follow published Chinese shop and laboratory tariffs in size; they are in
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Kind:
 
 
 def _machine(letters: str, code: str, name: str, models: str, rate: tuple[int, int],
-             **more: object) -> Kind:
+             **more: Any) -> Kind:
     more.setdefault("materials", ALL_METAL)
     more.setdefault("piece", (2.0, 20.0))
     return Kind(letters, "machine", code, name, tuple(models.split(";")), rate, **more)

@@ -67,7 +67,6 @@ class Backtest:
 
     def rows(self) -> list[tuple[str, float, float, float]]:
         """Label, reality, replay, plan."""
-        columns = (self.reality, self.replay, self.plan)
         table: list[tuple[str, Callable[[Times], float]]] = [
             ("flow time, mean (days)", lambda t: mean(t.flow_days())),
             ("flow time, median (days)", lambda t: median(t.flow_days())),
@@ -78,7 +77,10 @@ class Backtest:
             ("station hours", lambda t: t.machine_minutes / 60),
             ("last order done (day)", lambda t: max(t.completion.values()) / DAY),
         ]
-        return [(label, *(figure(column) for column in columns)) for label, figure in table]
+        return [
+            (label, figure(self.reality), figure(self.replay), figure(self.plan))
+            for label, figure in table
+        ]
 
     def _later(self, times: Times) -> list[float]:
         return times.flow_days(self.began_later)
@@ -114,15 +116,15 @@ def times_of(problem: Problem, schedule: Schedule, book: Book) -> Times:
     from scheduling.schedule import completion
 
     names = [job.name for job in problem.jobs]
-    worked = sum(
-        problem.jobs[item.job].operations[item.operation].on(item.resource).duration
+    chosen = [
+        problem.jobs[item.job].operations[item.operation].on(item.resource)
         for item in schedule.assignments
-    )
+    ]
     return Times(
         release={job.name: job.release for job in problem.jobs},
         completion={names[j]: completion(items) for j, items in schedule.by_job.items()},
         due=book.dues(),
-        machine_minutes=worked,
+        machine_minutes=sum(choice.duration for choice in chosen if choice),
     )
 
 

@@ -214,3 +214,13 @@ def test_progress_line_says_seconds_value_and_bound(capsys):
     error = capsys.readouterr().err
     assert error.startswith("\r")
     assert "2.0 days, none below 1.0" in error
+
+
+def test_plan_of_the_whole_log_is_checked_and_never_worse_than_the_replay():
+    """A second of solving keeps every rule and sums to no more flow time than first come."""
+    outcome = bt.backtest(committed_book(), seconds=1)
+
+    assert outcome.problems_found == 0
+    assert len(outcome.plan.completion) == 157
+    assert sum(outcome.plan.flow_days()) <= sum(outcome.replay.flow_days())
+    assert outcome.plan.machine_minutes == outcome.replay.machine_minutes
