@@ -19,7 +19,7 @@ from marketplace.pricing.terms import Minutes, Number, TermsSchema, yuan
 
 NAME = "value"
 NEEDS_PIECES = True
-METRICS = ("value_added_per_piece", "saving_per_piece", "yield_gain")
+METRICS = ("value_added_per_piece", "saving_per_piece", "yield_percent", "lead_time_days")
 
 
 class Terms(TermsSchema):
