@@ -9,7 +9,7 @@ History: 45 % of the listings have 1-4 past bookings and 40 % of those one to co
 
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from math import exp, log
+from math import ceil, exp, log
 from random import Random
 
 from seed_data.province import Company, Rows, stream
@@ -111,7 +111,7 @@ def _booking(draw: Random, offer: Offer, buyer: Company, day: int) -> dict[str, 
     start, hours = _slot(draw, offer)
     mode = draw.choice([mode for mode in ("time_slice", "piece", "value") if getattr(offer, mode)])
     terms = getattr(offer, mode)
-    pieces = "" if mode == "time_slice" else _pieces(terms, hours)
+    pieces = "" if mode == "time_slice" else _pieces(terms, hours, offer.rules.least)
     return {
         "buyer_credit_code": buyer.credit_code,
         "owner_credit_code": offer.asset.owner.credit_code,
@@ -140,6 +140,7 @@ def _minute(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _pieces(terms: dict[str, object], hours: int) -> int:
-    spare = Decimal(hours * 60 - int(str(terms["setup_minutes"])))
-    return max(1, int(spare / Decimal(str(terms["minutes_per_piece"]))))
+def _pieces(terms: dict[str, object], hours: int, least: int) -> int:
+    """As many pieces as the hours hold, and no fewer than the shortest booking needs."""
+    setup, each = int(str(terms["setup_minutes"])), Decimal(str(terms["minutes_per_piece"]))
+    return max(1, ceil((least - setup) / each), int((hours * 60 - setup) / each))

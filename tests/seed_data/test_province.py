@@ -246,27 +246,42 @@ def test_jobs_are_complete_and_some_resource_fits_each_operation():
         assert [int(row["operation"]) for row in rows] == list(range(1, len(rows) + 1))
 
 
-def test_history_is_bookable_under_the_listings():
-    """Each booking has an offered mode, fits the opening hours, days from its neighbours."""
-    listings, companies = by_code("listings"), {row["credit_code"] for row in seed("companies")}
+def booked_minutes(row, listing):
+    """Start and length in minutes of a row of the history."""
+    start = int(row["start_hour"]) * 60
+    if row["hours"]:
+        return start, int(row["hours"]) * 60
+    terms = json.loads(listing[f"{row['mode']}_json"])
+    return start, terms["setup_minutes"] + int(row["pieces"]) * Decimal(terms["minutes_per_piece"])
+
+
+def test_history_fits_the_listings_and_the_opening_hours():
+    """Each booking has an offered mode, a length between the bounds, and lies in opening time."""
+    listings = by_code("listings")
     hours = {}
     for row in seed("opening_hours"):
         hours.setdefault(row["resource_code"], []).append(row)
-    days = {}
     for row in seed("history"):
         listing = listings[row["resource_code"]]
-        assert row["owner_credit_code"] == listing["company_credit_code"]
-        assert row["buyer_credit_code"] in companies - {row["owner_credit_code"]}
         assert listing[f"{row['mode']}_json"]
         assert bool(row["hours"]) != bool(row["pieces"])
-        if row["hours"] and int(row["hours"]) < 24:
-            length = int(row["hours"]) * 60
-            start = int(row["start_hour"]) * 60
-            assert int(listing["min_minutes"]) <= length <= int(listing["max_minutes"])
-            assert any(
-                minutes(span["opens"]) <= start and start + length <= minutes(span["closes"])
-                for span in hours[row["resource_code"]]
-            )
+        start, length = booked_minutes(row, listing)
+        assert int(listing["min_minutes"]) <= length <= int(listing["max_minutes"])
+        if row["hours"]:
+            assert length % int(listing["step_minutes"]) == 0
+        assert length >= 1440 or any(
+            minutes(span["opens"]) <= start and start + length <= minutes(span["closes"])
+            for span in hours[row["resource_code"]]
+        )
+
+
+def test_history_names_real_parties_and_leaves_days_between():
+    """Buyer and owner exist and differ; rows of one resource are four days apart at least."""
+    listings, companies = by_code("listings"), {row["credit_code"] for row in seed("companies")}
+    days = {}
+    for row in seed("history"):
+        assert row["owner_credit_code"] == listings[row["resource_code"]]["company_credit_code"]
+        assert row["buyer_credit_code"] in companies - {row["owner_credit_code"]}
         days.setdefault(row["resource_code"], []).append(int(row["days_ago"]))
     for ago in days.values():
         assert all(b - a >= 4 for a, b in zip(sorted(ago), sorted(ago)[1:], strict=False))
