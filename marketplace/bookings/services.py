@@ -97,7 +97,8 @@ def book_hold(actor: Actor, hold_id: int, max_total: Money | None = None,
     booking = _booking(actor, offer, Order(quote, reference))
     db.session.add(booking)
     db.session.flush()
-    capacity.turn_into_booking(row.id, booking.id)
+    if not capacity.turn_into_booking(row.id, booking.id):
+        raise HoldOver(id=hold_id, state="released")
     row.state = "booked"
     audit.record(actor, "booking.confirm", "booking", booking.id, quote=quote.id, hold=row.id)
     return booking
