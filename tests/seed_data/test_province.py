@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from stdnum.cn import uscc
 
+from marketplace.pricing.modes import piece, time_slice, value
 from seed_data.province import main
 from seed_data.tables import COLUMNS, HERE, read_table, seed
 
@@ -215,6 +216,18 @@ def test_terms_are_valid():
             assert terms["direction"] in ("lower", "higher")
             assert terms["metric"]
             assert money(terms["minutes_per_piece"], 1) > 0
+
+
+@pytest.mark.parametrize(("mode", "schema"), [
+    ("time_slice", time_slice.Terms), ("piece", piece.Terms), ("value", value.Terms),
+])
+def test_terms_pass_the_schema_of_their_price_mode(mode, schema):
+    """What the seed offers is what the product accepts."""
+    rows = [row for row in seed("listings") + seed("plant_listings") if row[f"{mode}_json"]]
+
+    assert rows
+    for row in rows:
+        schema().load(json.loads(row[f"{mode}_json"]))
 
 
 def test_jobs_are_complete_and_some_resource_fits_each_operation():
