@@ -23,7 +23,7 @@ from marketplace.resources.models import (
 )
 from marketplace.resources.rules import Calendar, Hours, openings
 
-BACK_DAYS = 31   # utilisation of the last month still finds its base
+BACK_DAYS = 62   # utilisation of the last two months still finds its base
 
 
 def calendars(resource_ids: Sequence[int]) -> dict[int, Calendar]:
