@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 
 from marketplace.capacity import queries
 from marketplace.capacity.errors import ResourceNotFound, SlotTaken
@@ -82,16 +82,21 @@ def _take_one(resource: Resource, want: Want) -> list[Claim]:
 def _gaps(lanes: Sequence[int], blocked: TimeWindow) -> list[Gap]:
     """How much room each free lane has around the window."""
     live = queries.live(Claim, clock.now())
-    before = dict(db.session.execute(
+    before = _by_lane(
         select(Claim.lane_id, func.max(Claim.blocked_until))
         .where(Claim.lane_id.in_(lanes), live, Claim.blocked_until <= blocked.start)
-        .group_by(Claim.lane_id)).tuples().all())
-    after = dict(db.session.execute(
+        .group_by(Claim.lane_id))
+    after = _by_lane(
         select(Claim.lane_id, func.min(Claim.blocked_from))
         .where(Claim.lane_id.in_(lanes), live, Claim.blocked_from >= blocked.end)
-        .group_by(Claim.lane_id)).tuples().all())
+        .group_by(Claim.lane_id))
     return [Gap(lane, seconds_between(before.get(lane), blocked.start),
                 seconds_between(blocked.end, after.get(lane))) for lane in lanes]
+
+
+def _by_lane(query: Select[Any]) -> dict[int, datetime]:
+    """The rows (lane, moment) of a query as a dict."""
+    return {lane_id: moment for lane_id, moment in db.session.execute(query)}
 
 
 def _taken(want: Want, resource: Resource, busy: Sequence[Claim],

@@ -47,7 +47,7 @@ def companies(listings: Sequence[Listing]) -> dict[int, str]:
     """Names of the companies whose listings show them."""
     ids = {row.company_id for row in listings if row.show_company}
     rows = db.session.execute(select(Company.id, Company.name).where(Company.id.in_(ids)))
-    return dict(rows.tuples().all())
+    return {company_id: name for company_id, name in rows}
 
 
 def _one(row: Listing, names: dict[int, str], prices: bool) -> dict[str, Any]:
