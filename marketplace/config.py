@@ -44,6 +44,7 @@ class Settings:
     clock_skew_seconds: float = 2.0   # /readyz fails when host and database clocks differ by more
     audit_secret: str = ""            # key of pseudonyms in the audit log; empty: the secret key
     test_database_url: str = ""       # tests only: the PostgreSQL the suite runs on
+    test_size: str = "small"          # tests only: small | long races and random histories
 
     @property
     def folder(self) -> Path:
