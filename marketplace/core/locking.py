@@ -19,9 +19,11 @@ class Rank(IntEnum):
 
     IDEMPOTENCY = 1
     COMPANY = 2
-    RESOURCE = 3
-    BOOKING = 4
-    LEDGER = 5
+    PLAN = 3
+    JOB = 4
+    RESOURCE = 5
+    BOOKING = 6
+    LEDGER = 7
 
 
 class LockOrder(RuntimeError):
