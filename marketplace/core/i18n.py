@@ -31,7 +31,7 @@ def strict(on: bool) -> None:
     _mode["strict"] = on
 
 
-def flatten(node: Mapping, prefix: str = "") -> Iterator[tuple[str, str]]:
+def flatten(node: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
     """Walk a nested object as dotted keys; anything but text at a leaf is a `TypeError`."""
     for name, value in node.items():
         key = f"{prefix}{name}"

@@ -7,6 +7,7 @@ and in the zone of the site, so a chart and the list below it cannot disagree.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from marketplace.core import clock
 from marketplace.core.timewindow import TimeWindow
@@ -59,7 +60,7 @@ class Mark:
 
 def chart(
     span: TimeWindow, rows: Sequence[Row], bars: Sequence[Bar], marks: Sequence[Mark], f: Formats
-) -> dict:
+) -> dict[str, Any]:
     """JSON-ready data for the macro `gantt`; bars outside `span` are left out.
 
     Raises ValueError for an unknown state or tone, IndexError for a bar without its row.
@@ -82,7 +83,7 @@ def _hours(span: TimeWindow, moment: datetime) -> float:
     return round((moment - span.start).total_seconds() / 3600, 4)
 
 
-def _days(span: TimeWindow, now: datetime, f: Formats) -> list[dict]:
+def _days(span: TimeWindow, now: datetime, f: Formats) -> list[dict[str, Any]]:
     """The head: each day's offset, length and name; days may have 23 or 25 hours."""
     today, days = f.local(now).date(), []
     day = f.local(span.start).date()
@@ -94,14 +95,14 @@ def _days(span: TimeWindow, now: datetime, f: Formats) -> list[dict]:
     return days
 
 
-def _row(span: TimeWindow, row: Row) -> dict:
+def _row(span: TimeWindow, row: Row) -> dict[str, Any]:
     """One line for the chart and its head."""
     closed = [[_hours(span, w.start), _hours(span, w.end)] for w in row.closed if w.overlaps(span)]
     plain = {"name": row.name, "note": row.note, "url": row.url, "group": row.group}
     return plain | {"closed": closed}
 
 
-def _bar(span: TimeWindow, bar: Bar, rows: Sequence[Row], f: Formats) -> dict:
+def _bar(span: TimeWindow, bar: Bar, rows: Sequence[Row], f: Formats) -> dict[str, Any]:
     """One bar, with the words of the list and of the tooltip."""
     if bar.state not in STATES:
         raise ValueError(f"unknown state {bar.state}")
@@ -122,7 +123,7 @@ def _bar(span: TimeWindow, bar: Bar, rows: Sequence[Row], f: Formats) -> dict:
     }
 
 
-def _mark(span: TimeWindow, mark: Mark) -> dict:
+def _mark(span: TimeWindow, mark: Mark) -> dict[str, Any]:
     """One vertical line; near the right edge its name stands to the left."""
     if mark.tone not in TONES:
         raise ValueError(f"unknown tone {mark.tone}")

@@ -25,15 +25,15 @@ def client():
 
 def test_the_current_address_may_be_kept_for_good(client):
     """A file at its present address is served and may be cached without asking again."""
-    answer = client.get(assets.asset("css/base.css"))
-    assert answer.status_code == 200
-    assert "immutable" in answer.headers["Cache-Control"]
+    with client.get(assets.asset("css/base.css")) as answer:
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["Cache-Control"]
 
 
 def test_an_old_address_answers_but_is_not_kept(client):
     """A page from before an update finds its files, but nobody keeps them by the old tag."""
-    answer = client.get("/assets/000000000000/css/base.css")
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+    with client.get("/assets/000000000000/css/base.css") as answer:
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
 
 
 @pytest.mark.parametrize("path", ["/assets/x/css/none.css", "/assets/x/../assets.py"])
