@@ -1,0 +1,117 @@
+"""The demo's companies, machines, listings and jobs, from the CSV files in `seed_data/`."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from marketplace.accounts.models import Company
+from marketplace.accounts.tokens import actor_of_member
+from marketplace.catalogue.services import Publication, publish_listing
+from marketplace.config import ROOT
+from marketplace.core import clock
+from marketplace.core.actor import Actor
+from marketplace.core.db import db
+from marketplace.core.transaction import transactional
+from marketplace.resources.models import Resource
+from marketplace.seeding import people
+from marketplace.seeding.history import book_history
+from marketplace.web.imports.services import import_rows
+from seed_data.shift import shift_jobs
+
+FOLDER = ROOT / "seed_data"
+PLANT = "91370300DEM090013N"
+FACTORY = "91370100DEM000014R"    # operates the shared factory
+FIRM = "91370200DEM000516H"       # a buyer with open jobs
+WHOLE_NUMBERS = ("step_minutes", "min_minutes", "max_minutes", "notice_minutes", "horizon_days")
+Row = Mapping[str, str]
+
+
+class SeedRefused(Exception):
+    """A seed file was refused by the importer: a defect of the seed, told line by line."""
+
+
+def read(name: str, folder: Path = FOLDER) -> list[dict[str, str]]:
+    """The rows of one seed file."""
+    with open(folder / f"{name}.csv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def load_demo(say: Callable[[str], None]) -> bool:
+    """Fill an empty database; returns False, and changes nothing, when companies are there."""
+    if db.session.scalar(select(func.count()).select_from(Company)):
+        return False
+    operator = actor_of_member(people.add_operator())
+    if operator is None:
+        raise SeedRefused("the operator is not active")
+    _import(operator, "companies", read("companies") + read("plant_companies"))
+    people.add_owners()
+    for code in (FACTORY, FIRM, PLANT):
+        people.add_roles(code)
+    actors = people.owners()
+    for noun in ("sites", "resources", "opening_hours"):
+        rows = read(noun) + read(f"plant_{noun}")
+        for code, mine in _by_company(rows, noun).items():
+            _import(actors[code], noun, mine)
+        say(f"{len(rows)} rows of {noun}")
+    listed = publish(read("listings") + read("plant_listings"), actors)
+    say(f"{listed} listings")
+    jobs = load_jobs(actors)
+    say(f"{jobs} rows of jobs")
+    say(f"{book_history(read('history'), actors)} bookings, past and coming")
+    return True
+
+
+def load_jobs(actors: Mapping[str, Actor]) -> int:
+    """The province's open jobs, and the real order book moved to the coming Monday."""
+    today = clock.now().date()
+    rows = shift_jobs(read("jobs"), today) + shift_jobs(read("plant_jobs"), today)
+    for code, mine in _by_company(rows, "jobs").items():
+        _import(actors[code], "jobs", mine)
+    return len(rows)
+
+
+def _by_company(rows: Sequence[Row], noun: str) -> dict[str, list[Row]]:
+    """Rows by the company that hands them in: for a resource, who runs it or owns it."""
+    column = "owner_credit_code" if noun == "resources" else "company_credit_code"
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[column], []).append(row)
+    return found
+
+
+def _import(actor: Actor, noun: str, rows: Sequence[Row]) -> None:
+    report = import_rows(actor, noun, rows)
+    if not report.clean:
+        raise SeedRefused(f"{noun} of company {actor.company_id}: {report.lines[:3]}")
+
+
+@transactional
+def publish(rows: Sequence[Row], actors: Mapping[str, Actor]) -> int:
+    """Publish the listings; the company that operates the resource does it."""
+    ids = {(owner, code): (id_, operating) for owner, code, id_, operating in db.session.execute(
+        select(Company.credit_code, Resource.code, Resource.id, Resource.operating_company_id)
+        .join(Company, Company.id == Resource.owner_company_id))}
+    by_company = {actor.company_id: actor for actor in actors.values()}
+    for row in rows:
+        resource_id, operating = ids[row["company_credit_code"], row["resource_code"]]
+        publish_listing(by_company[operating], Publication(resource_id, rules(row), terms(row)))
+    return len(rows)
+
+
+def rules(row: Row) -> dict[str, int | bool]:
+    """The rules of a listing row."""
+    numbers: dict[str, int | bool] = {
+        name.replace("step_minutes", "step"): int(row[name]) for name in WHOLE_NUMBERS}
+    return numbers | {"may_pause": row["may_pause"] == "yes",
+                      "show_company": row["show_company"] == "yes"}
+
+
+def terms(row: Row) -> dict[str, dict[str, object]]:
+    """The terms of a listing row by mode."""
+    return {mode: json.loads(row[f"{mode}_json"]) for mode in ("time_slice", "piece", "value")
+            if row[f"{mode}_json"]}
