@@ -8,7 +8,7 @@ from marketplace.catalogue.api import blueprint as catalogue
 from marketplace.core import audit as _audit  # noqa: F401
 from marketplace.core import outbox as _outbox  # noqa: F401
 from marketplace.files import models as _files  # noqa: F401
-from marketplace.jobs import models as _jobs  # noqa: F401
+from marketplace.jobs.api import blueprint as jobs
 from marketplace.planning import models as _planning  # noqa: F401
 
-BLUEPRINTS = (catalogue, bookings)
+BLUEPRINTS = (catalogue, bookings, jobs)
