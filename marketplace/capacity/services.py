@@ -94,7 +94,7 @@ def _gaps(lanes: Sequence[int], blocked: TimeWindow) -> list[Gap]:
                 seconds_between(blocked.end, after.get(lane))) for lane in lanes]
 
 
-def _by_lane(query: Select[Any]) -> dict[int, datetime]:
+def _by_lane(query: Select[int, datetime]) -> dict[int, datetime]:
     """The rows (lane, moment) of a query as a dict."""
     return {lane_id: moment for lane_id, moment in db.session.execute(query)}
 
