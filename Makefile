@@ -1,0 +1,44 @@
+# The doors of the project. `make demo` and `make test` need Python >= 3.11 with venv, make and git.
+PYTHON ?= python3
+BIN = .venv/bin
+PYTEST = $(BIN)/python -m pytest
+UNIT = --backend sqlite -n 2 --ignore tests/races --ignore tests/contracts --ignore tests/journeys \
+       --ignore tests/web --ignore tests/seed_data
+export PYTHONDONTWRITEBYTECODE = 1
+
+.PHONY: demo test test-long check lint install clean
+
+demo: .venv/.run        ## database, seed, a plan over the real order book, then the service
+	@$(BIN)/python -m tools.demo
+
+test: .venv/.dev        ## every test, on SQLite, PostgreSQL and in Chromium
+	@sh tools/system_packages.sh
+	$(PYTEST) -n 2 --maxschedchunk 1
+
+test-long: .venv/.dev   ## the same with long races and long random histories
+	@sh tools/system_packages.sh
+	MARKET_TEST_SIZE=long $(PYTEST) -n 2 --maxschedchunk 1
+
+check: lint             ## lint, types, import contracts, sizes, catalogues, unit tests on SQLite
+	$(PYTEST) $(UNIT) -q
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/interrogate -q marketplace scheduling tests tools
+
+install: .venv/.dev
+
+.venv/.run: setup.cfg pyproject.toml constraints.txt tools/install.sh
+	@PYTHON="$(PYTHON)" sh tools/install.sh .
+	@touch $@
+
+.venv/.dev: setup.cfg pyproject.toml constraints.txt tools/install.sh
+	@PYTHON="$(PYTHON)" sh tools/install.sh ".[dev]"
+	@touch .venv/.run $@
+
+clean:                  ## the environment, caches, the demo's database
+	rm -rf .venv build *.egg-info instance out .pytest_cache .mypy_cache .ruff_cache \
+	       .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
