@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 .PHONY: demo test test-long check lint install clean
 
 demo: .venv/.run        ## database, seed, a plan over the real order book, then the service
-	@$(BIN)/python -m tools.demo
+	@$(BIN)/python -m tools.demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: .venv/.dev        ## every test, on SQLite, PostgreSQL and in Chromium
 	@sh tools/system_packages.sh
