@@ -17,6 +17,7 @@ PREFIXES = (
     "format.unit.",
     "nav.",
     "problem.",
+    "quote.rule.",
     "service_code.",
     "ui.mode.",
     "ui.state.",
