@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NoReturn
 
 from flask_smorest import Api, Blueprint
@@ -128,6 +129,10 @@ def field_error(path: str, text: str) -> FieldError:
         code, _, rest = text[1:].partition(":")
         params = dict(part.split("=", 1) for part in rest.split(";") if "=" in part)
         return FieldError(path, code, **params)
+    for pattern, code in PATTERNS:
+        if found := pattern.match(text):
+            return FieldError(path, code, **{name: value.replace(", ", "/")
+                                             for name, value in found.groupdict().items()})
     return FieldError(path, *WORDS.get(text, ("not_valid",)))
 
 
@@ -138,8 +143,15 @@ WORDS = {
     "Not a valid integer.": ("not_integer",),
     "Not a valid string.": ("not_text",),
     "Not a valid boolean.": ("not_boolean",),
+    "Not a valid number.": ("not_number",),
     "Not a valid datetime.": ("not_instant",),
 }
+PATTERNS = (
+    (re.compile(r"Must be greater than or equal to (?P<least>\S+)"
+                r" and less than or equal to (?P<most>\S+)\.$"), "range"),
+    (re.compile(r"Length must be between (?P<least>\d+) and (?P<most>\d+)\.$"), "length"),
+    (re.compile(r"Must be one of: (?P<choices>.+)\.$"), "choice"),
+)
 
 __all__ = ["Instant", "InvalidRequest", "MarketApi", "MarketBlueprint", "MoneyField",
            "PageQuery", "ProblemSchema", "QuerySchema", "RequestSchema", "UnitPriceField",
