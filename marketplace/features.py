@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from marketplace.accounts import models as _accounts  # noqa: F401
+from marketplace.accounts.api import blueprint as accounts
 from marketplace.bookings.api import blueprint as bookings
 from marketplace.catalogue.api import blueprint as catalogue
 from marketplace.core import audit as _audit  # noqa: F401
 from marketplace.core import outbox as _outbox  # noqa: F401
-from marketplace.files import models as _files  # noqa: F401
+from marketplace.files import services as _files  # noqa: F401
 from marketplace.jobs.api import blueprint as jobs
 from marketplace.planning import models as _planning  # noqa: F401
 
-BLUEPRINTS = (catalogue, bookings, jobs)
+BLUEPRINTS = (accounts, catalogue, bookings, jobs)

@@ -22,6 +22,9 @@ TABLE: dict[str, tuple[frozenset[str], bool]] = {
     "member.list": (MEMBERS, False),
     "member.invite": (frozenset({OWNER}), False),
     "member.edit": (frozenset({OWNER}), False),
+    "member.leave": (MEMBERS, False),
+    "member.erase": (frozenset({OPERATOR}), False),
+    "self.edit": (EVERYONE, False),
     "token.own": (EVERYONE, False),
     "resource.read": (MEMBERS, False),
     "resource.edit": (WORKERS, False),
@@ -40,8 +43,8 @@ TABLE: dict[str, tuple[frozenset[str], bool]] = {
     "utilisation.read": (frozenset({OPERATOR}), False),
 }
 
-# What an API token may be made for, and the actions that each scope covers.
-SCOPES = ("market:read", "market:write", "account:write")
+# What an API token may be made for. What its member's role does not allow, no scope allows.
+SCOPES = ("market:read", "market:write", "account:read", "account:write")
 
 
 class NotAllowed(Forbidden):

@@ -5,43 +5,63 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from marketplace import config
+from marketplace.accounts.errors import TokenNotFound, TooManyTokens
 from marketplace.accounts.models import ApiToken, Company, Member
 from marketplace.accounts.permissions import SCOPES, require
 from marketplace.core import audit, clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
-from marketplace.core.errors import FieldError, Invalid, NotFound
+from marketplace.core.errors import FieldError, Invalid
 from marketplace.core.tokens import digest, new_secret
 from marketplace.core.transaction import transactional
 
 PREFIX = "gf_"
 
 
+LIVE_MOST = 50
+DAYS_MOST = 730   # two years
+
+
 class UnknownScope(Invalid):
-    """A scope that does not exist."""
+    """A scope that does not exist, or that the token which asks does not hold itself."""
 
     code = "unknown_scope"
 
 
-@transactional
 def create(actor: Actor, name: str, scopes: Sequence[str], days: int | None = None) -> str:
     """A member makes a token for a program; returns the secret, which is shown only now."""
+    return make(actor, name, scopes, days)[1]
+
+
+@transactional
+def make(actor: Actor, name: str, scopes: Sequence[str],
+         days: int | None = None) -> tuple[ApiToken, str]:
+    """The row and the secret of a new token.
+
+    A token made with a token may do no more and live no longer than that one.
+    Raises UnknownScope, TooManyTokens.
+    """
     require(actor, "token.own")
-    unknown = sorted(set(scopes) - set(SCOPES))
-    if unknown or not scopes:
-        raise UnknownScope(errors=[FieldError("scopes", "choice", choices="/".join(SCOPES))])
+    ends = clock.now() + timedelta(days=config.current().token_days if days is None else days)
+    maker = db.session.get_one(ApiToken, actor.token_id) if actor.token_id else None
+    choices = SCOPES if maker is None else tuple(maker.scopes)
+    if not scopes or not set(scopes) <= set(choices):
+        raise UnknownScope(errors=[FieldError("scopes", "choice", choices="/".join(choices))])
+    live = of(actor).where(ApiToken.revoked_at.is_(None), ApiToken.expires_at > clock.now())
+    if (db.session.scalar(select(func.count()).select_from(live.subquery())) or 0) >= LIVE_MOST:
+        raise TooManyTokens(most=LIVE_MOST)
     secret = PREFIX + new_secret()
-    days = config.current().token_days if days is None else days
+    ends = min(ends, maker.expires_at) if maker else ends
     row = ApiToken(member_id=actor.member_id, name=name, prefix=secret[:10],
                    secret_hash=digest(secret), scopes=sorted(set(scopes)),
-                   created_at=clock.now(), expires_at=clock.now() + timedelta(days=days))
+                   created_at=clock.now(), expires_at=ends)
     db.session.add(row)
     db.session.flush()
     audit.record(actor, "token.create", "token", row.id, scopes=row.scopes)
-    return secret
+    return row, secret
 
 
 @transactional
@@ -50,16 +70,25 @@ def revoke(actor: Actor, token_id: int) -> None:
     row = db.session.scalar(select(ApiToken).where(ApiToken.id == token_id,
                                                    ApiToken.member_id == actor.member_id))
     if row is None:
-        raise NotFound(kind="token")
+        raise TokenNotFound(id=token_id)
     if row.revoked_at is None:
         row.revoked_at = clock.now()
         audit.record(actor, "token.revoke", "token", row.id)
 
 
+def alive(row: ApiToken) -> bool:
+    """True for a token that still opens."""
+    return row.revoked_at is None and row.expires_at > clock.now()
+
+
 def mine(actor: Actor) -> Sequence[ApiToken]:
-    """The member's tokens, newest first."""
-    return db.session.scalars(select(ApiToken).where(ApiToken.member_id == actor.member_id)
-                              .order_by(ApiToken.id.desc()).limit(100)).all()
+    """The member's newest tokens, newest first."""
+    return db.session.scalars(of(actor).order_by(ApiToken.id.desc()).limit(200)).all()
+
+
+def of(actor: Actor) -> Select[ApiToken]:
+    """The member's tokens."""
+    return select(ApiToken).where(ApiToken.member_id == actor.member_id)
 
 
 def actor_of(secret: str) -> Actor | None:

@@ -1,0 +1,129 @@
+"""The bytes of files: a folder under the instance that the hosts share, one blob a hash.
+
+A blob is written whole (temporary file, fsync, rename) before its row. A blob without a row is an
+orphan: its upload failed or its row is gone, and `sweep` takes it away.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from marketplace import config
+from marketplace.core import clock
+from marketplace.core.errors import FieldError
+from marketplace.files.errors import FileRefused
+from marketplace.files.rules import BYTES_MOST, HEAD, media_type
+
+CHUNK = 2**16
+GRACE = 3600.0   # seconds that an orphan or a half-written file is left alone
+
+
+@dataclass(frozen=True)
+class Blob:
+    """Bytes at rest."""
+
+    sha256: str
+    size: int
+    media_type: str
+
+
+def folder() -> Path:
+    """Where the blobs lie."""
+    path = config.current().folder / "blobs"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def path_of(sha256: str) -> Path:
+    """Where the blob of a hash lies."""
+    return folder() / sha256[:2] / sha256
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Keep the sweeper out from before a blob is written until its row is committed."""
+    with _locked(fcntl.LOCK_SH):
+        yield
+
+
+def write(stream: BinaryIO) -> Blob:
+    """Store a stream; raises FileRefused before anything is kept of a wrong one."""
+    handle, name = tempfile.mkstemp(prefix="part-", dir=folder())
+    temporary = Path(name)
+    try:
+        with open(handle, "wb") as target:
+            blob = _copy(stream, target)
+        place = path_of(blob.sha256)
+        place.parent.mkdir(exist_ok=True)
+        temporary.replace(place)   # the same bytes once more make the blob young again
+        _sync_folder(place.parent)
+        return blob
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _copy(stream: BinaryIO, target: BinaryIO) -> Blob:
+    """Copy, hash and measure; the first bytes must be of a kind on the list."""
+    digest, size, kind = hashlib.sha256(), 0, None
+    chunk = stream.read(HEAD)
+    kind = media_type(chunk)
+    if kind is None:
+        raise refused("file_empty" if not chunk else "file_kind")
+    while chunk:
+        size += len(chunk)
+        if size > BYTES_MOST:
+            raise refused("file_size")
+        digest.update(chunk)
+        target.write(chunk)
+        chunk = stream.read(CHUNK)
+    target.flush()
+    os.fsync(target.fileno())
+    return Blob(digest.hexdigest(), size, kind)
+
+
+def refused(code: str) -> FileRefused:
+    """A refusal of the field `file`."""
+    return FileRefused(errors=[FieldError("file", code, most=BYTES_MOST // 2**20)])
+
+
+def sweep(known: Callable[[list[str]], set[str]]) -> int:
+    """Delete what no row names and what was left half-written an hour ago; returns how many.
+
+    `known` says which hashes have a row. No upload runs meanwhile.
+    """
+    with _locked(fcntl.LOCK_EX):
+        old = [each for each in folder().glob("*/*") if _is_old(each)]
+        kept = known([each.name for each in old])
+        gone = [each for each in old if each.name not in kept]
+        gone += [each for each in folder().glob("part-*") if _is_old(each)]
+        for each in gone:
+            each.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _is_old(path: Path) -> bool:
+    return clock.now().timestamp() - path.stat().st_mtime > GRACE
+
+
+@contextmanager
+def _locked(kind: int) -> Iterator[None]:
+    with open(folder() / ".lock", "a") as file:
+        fcntl.flock(file, kind)
+        yield
+
+
+def _sync_folder(path: Path) -> None:
+    """Make a rename in this folder last."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""One file, one channel: a module named as in `MARKET_MAIL_CHANNEL` with `send(mail)`."""
