@@ -9,6 +9,7 @@ from sqlalchemy import Select, or_, select
 from marketplace.bookings.errors import BookingNotFound, HoldNotFound
 from marketplace.bookings.models import Booking, Hold
 from marketplace.capacity import queries as capacity
+from marketplace.catalogue.models import Quote
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.core.timewindow import TimeWindow
@@ -44,6 +45,12 @@ def lanes_of(holder_kind: str, ids: Sequence[int]) -> dict[int, list[int]]:
     claims = capacity.claims_of(holder_kind, ids)
     numbers = capacity.lane_numbers({each.lane_id for rows in claims.values() for each in rows})
     return {id_: sorted(numbers[each.lane_id] for each in rows) for id_, rows in claims.items()}
+
+
+def quotes_of(rows: Sequence[Booking]) -> dict[int, Quote]:
+    """The quotes that bookings keep, by id."""
+    query = select(Quote).where(Quote.id.in_({row.quote_id for row in rows}))
+    return {quote.id: quote for quote in db.session.scalars(query)}
 
 
 def on_resources(resource_ids: Sequence[int], window: TimeWindow) -> Sequence[Booking]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from marketplace.catalogue.schemas import WishFields, check_length, row_id
+from marketplace.catalogue.schemas import QuoteSchema, WishFields, check_length, row_id
 from marketplace.catalogue.services import Wish
 from marketplace.http.api import PageQuery, RequestSchema
 from marketplace.http.fields import Instant, MoneyField, Text
@@ -69,6 +69,7 @@ class BookingSchema(Schema):
     listing_id = fields.Integer(required=True)
     resource_id = fields.Integer(required=True)
     quote_id = fields.Integer(required=True)
+    quote = fields.Nested(QuoteSchema, required=True)
     state = fields.String(required=True)
     mode = fields.String(required=True)
     start = Instant(attribute="starts", required=True)

@@ -17,9 +17,11 @@ COLUMNS = ("id", "listing_id", "resource_id", "quote_id", "state", "mode", "star
 
 
 def shown(actor: Actor, rows: Sequence[Booking]) -> list[dict[str, Any]]:
-    """Bookings with their lanes, whatever their number in three queries."""
+    """Bookings with their lanes and quotes, whatever their number in four queries."""
     lanes = queries.lanes_of("booking", [row.id for row in rows])
-    return [_one(actor, row, lanes.get(row.id, [])) for row in rows]
+    quotes = queries.quotes_of(rows)
+    return [_one(actor, row, lanes.get(row.id, [])) | {"quote": quotes[row.quote_id]}
+            for row in rows]
 
 
 def _one(actor: Actor, row: Booking, lanes: list[int]) -> dict[str, Any]:

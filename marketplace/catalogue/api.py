@@ -22,7 +22,7 @@ from marketplace.catalogue.services import Wish
 from marketplace.core.timewindow import TimeWindow
 from marketplace.http.api import MarketBlueprint
 from marketplace.http.auth import actor, actor_or_none, scope
-from marketplace.http.idempotency import idempotent
+from marketplace.http.idempotency import repeatable
 
 blueprint = MarketBlueprint("catalogue", __name__, url_prefix="/api/v1",
                             description="Listings, free time and quotes")
@@ -56,7 +56,7 @@ def show_free(window: TimeWindow, listing_id: int) -> Any:
 
 
 @scope("market:write")
-@idempotent
+@repeatable
 @blueprint.arguments(QuoteRequest, as_kwargs=True)
 @blueprint.response(201, QuoteList)
 @blueprint.problems(400, 401, 403, 404, 422)

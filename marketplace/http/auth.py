@@ -10,6 +10,7 @@ from flask import Flask, current_app, g, request
 
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Forbidden, Unauthenticated
+from marketplace.http.describe import describe
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,7 +71,7 @@ def scope(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 raise TokenScope(scope=name)
             return view(*args, **kwargs)
 
-        wrapper.required_scope = name  # type: ignore[attr-defined]
+        describe(wrapper, security=[{"token": []}])
         return wrapper
 
     return decorate

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
 
-from flask import Response, current_app, make_response, request
+from flask import Response, make_response, request
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -22,9 +23,11 @@ from marketplace.core.db import db
 from marketplace.core.errors import Invalid, MissingIdempotencyKey
 from marketplace.core.transaction import transaction
 from marketplace.http.auth import actor
+from marketplace.http.describe import describe
 from marketplace.http.models import IdempotencyKey
 
 P = ParamSpec("P")
+KEY = re.compile("[A-Za-z0-9_.:-]{1,80}")
 
 
 class KeyReused(Invalid):
@@ -34,38 +37,54 @@ class KeyReused(Invalid):
 
 
 class KeyMalformed(Invalid):
-    """A key must be 1 to 80 printable ASCII characters."""
+    """A key is 1 to 80 letters, digits and `_.:-`."""
 
     code = "idempotency_key_malformed"
 
 
 def idempotent(view: Callable[P, Any]) -> Callable[P, Response]:
     """Open the outermost transaction, run the view, render and store its answer inside it."""
+    return _wrap(view, required=True)
 
+
+def repeatable(view: Callable[P, Any]) -> Callable[P, Response]:
+    """The same for a POST that takes no capacity: the key is honoured where it is sent."""
+    return _wrap(view, required=False)
+
+
+def _wrap(view: Callable[P, Any], required: bool) -> Callable[P, Response]:
     @wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> Response:
-        key, who = _key(), actor().key
+        key, who = _key(required), actor().key
+        if key is None:
+            with transaction():
+                return make_response(view(*args, **kwargs))
         fingerprint = _fingerprint()
         with transaction():
             row_id = _insert(who, key, fingerprint)
             if row_id is None:
                 return _replay(who, key, fingerprint)
-            response = make_response(current_app.ensure_sync(view)(*args, **kwargs))
+            response = make_response(view(*args, **kwargs))
             row = db.session.get_one(IdempotencyKey, row_id)
             row.status = response.status_code
             row.body = response.get_data(as_text=True)
             row.location = response.headers.get("Location")
         return response
 
-    wrapper.idempotent = True  # type: ignore[attr-defined]
+    describe(wrapper, parameters=[{
+        "in": "header", "name": "Idempotency-Key", "required": required,
+        "description": "Makes a retry safe: the first success of a key is replayed.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,80}$"}}])
     return wrapper
 
 
-def _key() -> str:
+def _key(required: bool) -> str | None:
     key = request.headers.get("Idempotency-Key", "").strip('"')
+    if not key and not required:
+        return None
     if not key:
         raise MissingIdempotencyKey()
-    if len(key) > 80 or not key.isascii() or not key.isprintable():
+    if not KEY.fullmatch(key):
         raise KeyMalformed()
     return key
 
