@@ -15,3 +15,21 @@ class ResourceNotFound(NotFound):
     """No such resource."""
 
     code = "resource_not_found"
+
+
+class LanesInUse(Conflict):
+    """A resource cannot lose lanes that have work on them, past work included."""
+
+    code = "lanes_in_use"
+
+
+class UnavailabilityNotFound(NotFound):
+    """No such fact about a resource of this company."""
+
+    code = "unavailability_not_found"
+
+
+class UnavailabilityOver(Conflict):
+    """The fact has ended already; what was, stays."""
+
+    code = "unavailability_over"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketplace.core.errors import Conflict, NotFound
+from marketplace.core.errors import Conflict, Invalid, NotFound
 
 
 class SiteNotFound(NotFound):
@@ -15,3 +15,15 @@ class CodeTaken(Conflict):
     """The company has another one with this code."""
 
     code = "code_taken"
+
+
+class ResourceInvalid(Invalid):
+    """A site, a resource or its hours have wrong fields; every one is named."""
+
+    code = "resource_invalid"
+
+
+class NoSuchException(NotFound):
+    """The resource has no different hours on that day."""
+
+    code = "no_such_exception"
