@@ -17,6 +17,7 @@ from scheduling.schedule import Schedule
 
 Progress = Callable[[float, int | None, int | None], None]
 HEARTBEAT = 0.4
+LISTEN = 0.1
 
 
 class Run:
@@ -35,7 +36,7 @@ class Run:
         self.on_progress = on_progress
         self.should_stop = should_stop
         self.started = time.monotonic()
-        self.last_beat = -1.0
+        self.last_told = self.last_asked = -1.0
         self.check_seconds = 0.0
         self.schedule = Schedule()
         self.key: tuple[int, int] | None = None
@@ -93,15 +94,19 @@ class Run:
 
     def beat(self) -> bool:
         """Report progress when it is time; True when the caller wants to stop."""
-        if self.seconds - self.last_beat >= HEARTBEAT:
-            self.last_beat = self.seconds
-            if self.on_progress:
-                self.on_progress(self.seconds, self.value, self.bound)
-            self.stopped = self.stopped or bool(self.should_stop and self.should_stop())
+        now = self.seconds
+        if self.on_progress and now - self.last_told >= HEARTBEAT:
+            self._tell()
+        if self.should_stop and not self.stopped and now - self.last_asked >= LISTEN:
+            self.last_asked = now
+            self.stopped = self.should_stop()
         return self.stopped
+
+    def _tell(self) -> None:
+        if self.on_progress:
+            self.last_told = self.seconds
+            self.on_progress(self.last_told, self.value, self.bound)
 
     def _record(self) -> None:
         self.trace.append(TracePoint(self.seconds, self.value, self.bound))
-        if self.on_progress:
-            self.last_beat = self.seconds
-            self.on_progress(self.seconds, self.value, self.bound)
+        self._tell()

@@ -37,6 +37,7 @@ RULES: dict[str, Callable[[Job], float]] = {
     "profit": lambda job: -profit(job) / max(1, work(job)),
     "release": lambda job: job.release,
     "shortest": lambda job: job.release + work(job),
+    "patience": lambda job: job.release + 8 * work(job),
     "due": due,
     "weight": lambda job: -job.tardiness_weight / max(1, work(job)),
     "longest": lambda job: -work(job),

@@ -53,7 +53,8 @@ class Plan:
     """Lanes, crews and the jobs on them. ``wish`` steers the choice among alternatives.
 
     ``wish`` is None to finish as early as possible, else money per tick: an operation goes where
-    cost + transport cost + wish x end is least.
+    cost + transport cost + wish x end is least. With ``noise`` an alternative is passed over with
+    probability ``skip``. ``fits`` counts the questions asked of lanes.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -69,21 +70,19 @@ class Plan:
         self.completion: dict[int, int] = {}
         self.cost: dict[int, int] = {}
         self.fits = 0
+        self.skip = 0.0
         for pin in problem.pinned:
             self.pinned.setdefault(pin.job, {})[pin.operation] = pin
             self._put(pin)
 
-    def schedule(self) -> Schedule:
-        """What is placed now, pinned work of unfinished jobs included."""
-        held = [
-            i
-            for job, items in self.pinned.items()
-            if job not in self.placed
-            for i in items.values()
-        ]
-        return Schedule.of(
-            [*held, *(item for items in self.placed.values() for item in items.values())]
-        )
+    def schedule(self, placed: dict[int, dict[int, Assignment]] | None = None) -> Schedule:
+        """What is placed (now, or in a copy of ``placed``), with pins of unfinished jobs."""
+        placed = self.placed if placed is None else placed
+        items = [item for at in placed.values() for item in at.values()]
+        for job, held in self.pinned.items():
+            if job not in placed:
+                items.extend(held.values())
+        return Schedule.of(items)
 
     def load(self, schedule: Schedule) -> None:
         """Take over the whole jobs of a valid schedule into an empty plan."""
@@ -138,7 +137,7 @@ class Plan:
         best, best_score = None, (float(FOREVER), 0.0)
         options = self.routes[job].options[operation]
         for resource, work, cost, lanes in options:
-            if noise is not None and noise.random() < 0.05 and len(options) > 1:
+            if noise is not None and len(options) > 1 and noise.random() < self.skip:
                 continue
             ready, latest, travel = self._bounds(job, operation, resource, at)
             if ready + work > latest:

@@ -19,6 +19,7 @@ from scheduling.schedule import Schedule
 
 MEMORY = 60
 PATIENCE = 1500
+SKIPS = (0.02, 0.05, 0.3)
 
 
 class Search:
@@ -32,16 +33,22 @@ class Search:
         self.scores = {job: judge.score(plan, job) for job in plan.placed}
         self.key: Key = judge.key(plan, self.scores)
         self.best_key = self.key
-        self.best: Schedule = plan.schedule()
+        self.kept = dict(plan.placed)
         self.memory = [self.key] * MEMORY
         self.rounds = 0
         self.last_gain = 0
         self.movable = [j for j in range(len(self.jobs)) if self._movable(j)]
-        self.largest = max(2, min(14, len(self.movable) // 4))
+        self.largest = self._largest()
         self.orders = self._orders()
 
     def _movable(self, job: int) -> bool:
         return len(self.plan.pinned.get(job, ())) < len(self.jobs[job].operations)
+
+    def _largest(self) -> int:
+        """Jobs to take out at most: about fifty operations, so that a move stays quick."""
+        operations = sum(len(self.jobs[j].operations) for j in self.movable)
+        share = 50 * len(self.movable) // max(1, operations)
+        return max(2, min(16, share, 1 + len(self.movable) // 2))
 
     def _orders(self) -> list[Callable[[int], float]]:
         jobs, chance = self.jobs, self.random.random
@@ -64,6 +71,11 @@ class Search:
                 self.step()
         return self.best
 
+    @property
+    def best(self) -> Schedule:
+        """The best schedule seen."""
+        return self.plan.schedule(self.kept)
+
     def step(self) -> None:
         """One move."""
         self.rounds += 1
@@ -84,21 +96,22 @@ class Search:
     def _remember(self) -> None:
         if self.key < self.best_key:
             self.best_key, self.last_gain = self.key, self.rounds
-            self.best = self.plan.schedule()
+            self.kept = dict(self.plan.placed)
 
     def _restart(self) -> None:
         """Back to the best, with some patience for worse plans."""
         self.last_gain = self.rounds
         for job in list(self.plan.placed):
             self.plan.remove(job)
-        self.plan.load(self.best)
+        for job, items in self.kept.items():
+            self.plan.restore(job, items.values())
         self.scores = {job: self.judge.score(self.plan, job) for job in self.plan.placed}
         self.key = self.judge.key(self.plan, self.scores)
         self.memory = [self.key] * MEMORY
 
     def _ruin(self) -> dict[int, tuple[Assignment, ...]]:
         """Jobs taken out, with where they were."""
-        size = self.random.randint(1, self.largest)
+        size = 2 + int(self.random.random() ** 2 * (self.largest - 1))
         wanted = self._related(size) if self.random.random() < 0.7 else self._scattered(size)
         out: dict[int, tuple[Assignment, ...]] = {}
         while wanted:
@@ -150,6 +163,7 @@ class Search:
         if self.plan.pinned:
             pool.sort(key=lambda j: j not in self.plan.pinned)
         wishes = self._wishes()
+        self.plan.skip = self.random.choice(SKIPS)
         for job in pool:
             score = self.judge.place(self.plan, job, wishes, self.random)
             if score is not None:
