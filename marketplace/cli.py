@@ -8,6 +8,7 @@ import sys
 import click
 from flask import Flask
 
+from marketplace import runner, worker
 from marketplace import verify as verification
 from marketplace.accounts import privacy, queries, rules, staff, tokens
 from marketplace.accounts.permissions import SCOPES
@@ -23,6 +24,8 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(verify)
     app.cli.add_command(users)
     app.cli.add_command(api_tokens)
+    app.cli.add_command(worker.commands)
+    app.cli.add_command(runner.commands)
 
 
 @click.command()

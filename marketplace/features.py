@@ -9,6 +9,7 @@ from marketplace.core import audit as _audit  # noqa: F401
 from marketplace.core import outbox as _outbox  # noqa: F401
 from marketplace.files import services as _files  # noqa: F401
 from marketplace.jobs.api import blueprint as jobs
-from marketplace.planning import models as _planning  # noqa: F401
+from marketplace.planning.api import blueprint as planning
+from marketplace.telemetry import models as _telemetry  # noqa: F401
 
-BLUEPRINTS = (accounts, catalogue, bookings, jobs)
+BLUEPRINTS = (accounts, catalogue, bookings, jobs, planning)
