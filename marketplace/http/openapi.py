@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, jsonify
+from marshmallow import Schema
 
 from marketplace.core import i18n
 from marketplace.core.errors import DomainError, NotFound
@@ -27,7 +29,8 @@ def init_app(app: Flask, blueprints: Sequence[MarketBlueprint]) -> None:
                                     '{"amount": "12.50", "currency": "CNY"}.'},
             "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}})
     api = MarketApi()
-    api.init_app(app)
+    api.init_app(app, spec_kwargs={
+        "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=name_of)})
     document(api.spec)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
@@ -47,6 +50,14 @@ def init_app(app: Flask, blueprints: Sequence[MarketBlueprint]) -> None:
     @app.get("/problems")
     def problems() -> Any:
         return jsonify(catalogue())
+
+
+def name_of(schema: Any) -> str | None:
+    """The name of a schema in the document; one that shows a part of another stands inline."""
+    if isinstance(schema, Schema) and (schema.only or schema.exclude):
+        return None
+    kind = schema if isinstance(schema, type) else type(schema)
+    return kind.__name__.removesuffix("Schema")
 
 
 def catalogue() -> dict[str, dict[str, Any]]:
