@@ -57,7 +57,7 @@ class FileLeadership:
         """Try to lock the file."""
         if self.file is not None:
             return True
-        file = open(self.path, "a")
+        file = open(self.path, "a")  # noqa: SIM115 - kept open as long as it is locked
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
