@@ -117,18 +117,23 @@ class ProfileEdit(RequestSchema):
     theme = fields.String(load_default="", validate=one_of(THEMES))
 
 
-class CompanySchema(Schema):
-    """A company."""
+class CompanyBriefSchema(Schema):
+    """A company in one line."""
 
     id = fields.Integer(required=True)
     name = fields.String(required=True)
+    state = fields.String(required=True)
+
+
+class CompanySchema(CompanyBriefSchema):
+    """A company."""
+
     credit_code = fields.String(required=True)
     region_code = fields.String(required=True)
     industry_code = fields.String(required=True)
     contact_name = fields.String()
     contact_email = fields.String()
     contact_phone = fields.String()
-    state = fields.String(required=True)
     review_note = fields.String(allow_none=True)
     created_at = Instant(required=True)
     verified_at = Instant(allow_none=True)
@@ -168,7 +173,7 @@ class MemberSchema(Schema):
 class MeSchema(MemberSchema):
     """Who a token speaks for, and what it was made for."""
 
-    company = fields.Nested(CompanySchema, only=("id", "name", "state"), allow_none=True)
+    company = fields.Nested(CompanyBriefSchema, allow_none=True)
     scopes = fields.List(fields.String(), required=True)
     terms_version = fields.String(required=True)
 
