@@ -21,6 +21,7 @@ from marketplace import config
 from marketplace.core.db import db
 from marketplace.core.errors import Unavailable
 from marketplace.planning import rules, runs
+from marketplace.planning.rules import Step
 from marketplace.planning.runs import Lease
 
 log = logging.getLogger("marketplace.worker")
@@ -36,11 +37,14 @@ class Keeper(threading.Thread):
         self.stop_solver, self.done = threading.Event(), threading.Event()
         self.lost = self.interrupted = False
         self._progress: dict[str, Any] | None = None
+        self._trace: list[Step] = []
         self._renewed = time.monotonic()
 
     def note(self, seconds: float, value: int | None, bound: int | None) -> None:
         """Take progress from the solver's thread; money in fen."""
-        self._progress = {"seconds": round(seconds, 1), "value": value, "bound": bound}
+        self._trace = rules.traced(self._trace, (round(seconds, 1), value, bound))
+        self._progress = {"seconds": round(seconds, 1), "value": value, "bound": bound,
+                          "trace": self._trace}
 
     def run(self) -> None:
         """Look every half second until the solve is over."""

@@ -146,6 +146,18 @@ def transport_minutes(here: tuple[float, float], there: tuple[float, float]) -> 
     return HANDLING_MINUTES + ceil(hours * 60)
 
 
+Step = tuple[float, int | None, int | None]   # seconds, value and bound in fen
+TRACE_STEPS = 80
+
+
+def traced(trace: Sequence[Step], step: Step) -> list[Step]:
+    """The trace of a search with one step more: only what changed, thinned by half when long."""
+    if trace and trace[-1][1:] == step[1:]:
+        return list(trace)
+    kept = list(trace) if len(trace) < TRACE_STEPS else [*trace[::2], trace[-1]]
+    return [*kept, step]
+
+
 def late_cost(due: datetime, end: datetime) -> int:
     """What ending after the due date counts, in fen."""
     return max(0, int((end - due).total_seconds()) // 60) * LATE_FEN_PER_MINUTE

@@ -142,7 +142,8 @@ def finish(lease: Lease, solution: Solution) -> bool:
     row.gap, row.seconds = solution.gap, solution.seconds
     row.problem_hash = solution.problem_hash
     row.progress = {"seconds": round(solution.seconds, 3), "value": solution.objective,
-                    "bound": solution.bound, "placed": solution.placed}
+                    "bound": solution.bound, "placed": solution.placed,
+                    "trace": (row.progress or {}).get("trace", [])}
     db.session.add_all(PlanPart(
         plan_run_id=row.id, job_id=part.job_id, operation_id=part.operation_id,
         listing_id=part.listing_id, resource_id=part.resource_id, mode=part.mode,
