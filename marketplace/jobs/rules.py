@@ -11,7 +11,7 @@ from marketplace.core.money import Money
 
 OPEN, BOOKED, WITHDRAWN = "open", "booked", "withdrawn"
 STATES = (OPEN, BOOKED, WITHDRAWN)
-MAX_OPERATIONS = 50
+MAX_OPERATIONS = 200   # real work orders have had 96 steps
 MAX_MINUTES = 60 * 24 * 60       # sixty days: longer than any listing reaches ahead
 DEADLINE_AFTER_DUE = timedelta(days=90)   # where a firm names no deadline
 
