@@ -1,13 +1,32 @@
-"""How pages are wired: sessions, language, problems as pages."""
+"""How pages are wired: sessions, language, what every page shows, problems as pages."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from flask import Flask, make_response, session
+from flask import Flask, g, make_response, redirect, render_template, request, session
+from flask_wtf import CSRFProtect
 
 from marketplace.accounts import tokens
+from marketplace.core import i18n
 from marketplace.core.actor import Actor
+from marketplace.http.language import language
+from marketplace.web import assets, navigation
+from marketplace.web.pages import bookings, home, listing, search
+from marketplace.web.reader import (
+    asking,
+    choose_language,
+    formats,
+    is_page,
+    login_url,
+    words,
+)
+
+PAGES = (home, search, listing, bookings)
+LINKS = {"home": "/", "login": "/login", "register": "/register", "account": "/account",
+         "logout": "/logout"}
+csrf = CSRFProtect()
 
 
 def session_actor() -> Actor | None:
@@ -17,9 +36,40 @@ def session_actor() -> Actor | None:
 
 
 def problem_page(problem: dict[str, Any]) -> Any:
-    """A problem for people."""
-    return make_response(problem["title"], problem["status"])
+    """A problem for people; who must log in first is sent there and comes back."""
+    if (problem["code"] == "unauthenticated" and request.method == "GET"
+            and LINKS["login"] in navigation.paths()):
+        return redirect(login_url(request.full_path.rstrip("?")))
+    g.broken = problem["status"] >= 500
+    page = render_template("problem.html", page_title=problem["title"], problem=problem)
+    return make_response(page, problem["status"])
+
+
+def shell() -> dict[str, Any]:
+    """What the layout and the macros need; after an error of our own nothing is read anew."""
+    broken = g.get("broken", False)
+    actor = g.get("actor") if broken else asking()
+    lang = language()
+    return {"lang": lang, "t": partial(i18n.translate, lang), "f": formats(),
+            "actor": actor, "nav": navigation.menu(actor, counted=not broken),
+            "desk": navigation.desk_box(actor), "links": LINKS, "page_title": words("ui.name"),
+            "unread": False}
+
+
+def protect() -> None:
+    """A form must come from our own page; the API knows no cookies and needs no token."""
+    if is_page() and request.endpoint is not None:
+        csrf.protect()
 
 
 def init_app(app: Flask) -> None:
-    """Register the pages."""
+    """Register the pages and what they share."""
+    app.template_folder = "web/templates"
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False   # `protect` decides, for pages only
+    csrf.init_app(app)
+    assets.init_app(app)
+    app.before_request(choose_language)
+    app.before_request(protect)
+    app.context_processor(shell)
+    for page in PAGES:
+        app.register_blueprint(page.blueprint)

@@ -1,0 +1,107 @@
+"""Everything the templates of bookings show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+
+from marketplace.accounts.models import Company
+from marketplace.accounts.permissions import allowed
+from marketplace.bookings import views
+from marketplace.bookings.models import Booking
+from marketplace.catalogue.rules import ListingRules
+from marketplace.core import clock
+from marketplace.core.actor import Actor
+from marketplace.core.timewindow import TimeWindow
+from marketplace.web import listing_view, names, prices, reads
+from marketplace.web.reader import formats, words
+
+PAGE = 20
+SIDES = (reads.MADE, reads.RECEIVED)
+TIMES = (reads.COMING, reads.PAST, reads.CANCELLED)
+
+
+def listed(actor: Actor, sent: Mapping[str, str]) -> dict[str, Any]:
+    """One page of the list; slots that are held stand above it."""
+    side = sent.get("side") if sent.get("side") in SIDES else reads.MADE
+    when = sent.get("when") if sent.get("when") in TIMES else reads.COMING
+    text = sent.get("page", "")
+    number = max(1, min(int(text[:5]), 10**4)) if text.isdecimal() else 1
+    rows, total = reads.booking_page(actor, reads.BookingList(str(side), str(when)), PAGE,
+                                     (number - 1) * PAGE)
+    return {"rows": [_row(*each) for each in rows], "side": side, "when": when, "total": total,
+            "holds": [_hold(*each) for each in reads.open_holds(actor)],
+            "sides": [(words(f"booking.side.{each}"), _url(each, when), each == side)
+                      for each in SIDES],
+            "times": [(words(f"booking.when.{each}"), _url(side, each), each == when)
+                      for each in TIMES],
+            "pages": _pages(number, total, side, when)}
+
+
+def _url(side: str | None, when: str | None, page: int | None = None) -> str:
+    return url_for("bookings_page.show_list", side=side, when=when, page=page)
+
+
+def _pages(number: int, total: int, side: str | None, when: str | None) -> dict[str, Any] | None:
+    if total <= PAGE:
+        return None
+    last = min(number * PAGE, total)
+    return {"first": min((number - 1) * PAGE + 1, total), "last": last, "total": total,
+            "prev": _url(side, when, number - 1) if number > 1 else None,
+            "next": _url(side, when, number + 1) if last < total else None}
+
+
+def _row(booking: Booking, resource: str, zone: str, other: str) -> dict[str, Any]:
+    return {"id": booking.id, "url": url_for("bookings_page.show_one", booking_id=booking.id),
+            "resource": resource, "other": other, "mode": booking.mode, "state": shown(booking),
+            "when": formats(zone).window(TimeWindow(booking.starts, booking.ends)),
+            "pieces": booking.pieces, "reference": booking.reference,
+            "total": prices.span(booking.total, booking.total_min, booking.total_max)}
+
+
+def shown(booking: Booking) -> str:
+    """The state in words of time: a confirmed booking is coming, running or over."""
+    if booking.state != "confirmed":
+        return booking.state
+    now = clock.now()
+    if booking.ends <= now:
+        return "over"
+    return "running" if booking.starts <= now else "confirmed"
+
+
+def _hold(hold: Any, quote: Any, resource: str, zone: str) -> dict[str, Any]:
+    return listing_view.held(hold, quote, zone) | {
+        "resource": resource, "when": formats(zone).window(TimeWindow(quote.starts, quote.ends)),
+        "url": url_for("listing_page.show", listing_id=quote.listing_id, hold=hold.id)}
+
+
+def detail(actor: Actor, booking_id: int) -> dict[str, Any]:
+    """One booking as either side sees it; raises BookingNotFound."""
+    found = reads.booking_detail(actor, booking_id)
+    booking, listing, resource = found.booking, found.listing, found.resource
+    plain = views.shown(actor, [booking])[0]
+    rules = ListingRules(listing.step, listing.min_minutes, listing.max_minutes,
+                         listing.notice_minutes, listing.horizon_days, listing.may_pause,
+                         found.site.zone)
+    return {
+        "page_title": words("booking.title", number=booking.id), "booking": booking,
+        "found": found, "state": shown(booking), "side": plain["side"],
+        "actions": plain["actions"], "lanes": plain["lanes"],
+        "local": formats(found.site.zone), "lines": prices.lines(found.quote.lines),
+        "window": TimeWindow(booking.starts, booking.ends),
+        "length": names.length(found.quote.work_minutes),
+        "total": prices.span(booking.total, booking.total_min, booking.total_max),
+        "parties": [(words("booking.buyer"), _party(found.buyer)),
+                    (words("booking.seller"), _party(found.seller))],
+        "rules": listing_view.rules_of(rules, resource),
+        "listed": listing.state == "published", "may_act": allowed(actor, "booking.cancel")}
+
+
+def _party(company: Company) -> list[tuple[str, str]]:
+    """Who answers for a company: business contact data only."""
+    return [(words("booking.party.company"), company.name),
+            (words("booking.party.contact"), company.contact_name),
+            (words("booking.party.phone"), company.contact_phone),
+            (words("booking.party.email"), company.contact_email)]
