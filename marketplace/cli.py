@@ -7,6 +7,7 @@ import sys
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 
 from marketplace import runner, worker
 from marketplace import verify as verification
@@ -17,6 +18,7 @@ from marketplace.core import i18n
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import DomainError
 from marketplace.core.text import folded
+from marketplace.seeding import commands as seeding
 
 
 def init_app(app: Flask) -> None:
@@ -26,6 +28,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(api_tokens)
     app.cli.add_command(worker.commands)
     app.cli.add_command(runner.commands)
+    app.cli.add_command(seeding.commands)
 
 
 @click.command()
@@ -43,6 +46,7 @@ def users() -> None:
 
 
 @users.command("create-operator")
+@with_appcontext
 @click.option("--email", required=True)
 @click.option("--name", required=True)
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh")
@@ -61,6 +65,7 @@ def create_operator(email: str, name: str, language: str, generate: bool) -> Non
 
 
 @users.command("erase")
+@with_appcontext
 @click.option("--email", required=True)
 @click.confirmation_option(prompt="This cannot be undone. Erase this member's data?")
 def erase(email: str) -> None:
@@ -77,6 +82,7 @@ def api_tokens() -> None:
 
 
 @api_tokens.command("create")
+@with_appcontext
 @click.option("--email", required=True, help="The member whom the token speaks for.")
 @click.option("--scopes", default=",".join(SCOPES), show_default=True, help="Comma-separated.")
 @click.option("--days", type=click.IntRange(1, tokens.DAYS_MOST), default=None)

@@ -79,7 +79,8 @@ def plan_order_book(app: Flask, seconds: int) -> int:
         raise SystemExit("The demo's planner has left: remove the instance folder, start again.")
     jobs = list(db.session.scalars(select(Job.id).where(
         Job.company_id == company.id, Job.state == "open").order_by(Job.id)))
-    run_id = planning.request_plan(actor, job_ids=jobs, seconds=seconds).id
+    wish = planning.PlanRequest(tuple(jobs), seconds)
+    run_id = planning.request_plan(actor, wish).id
     say(f"planning {len(jobs)} real orders over the plant's machines, {seconds} s")
     with child("flask", "worker", "run", "--idle-exit"):
         watch(run_id, seconds + 120)

@@ -17,9 +17,11 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.core.transaction import transactional
+from marketplace.resources import holidays
 from marketplace.resources.models import Resource
 from marketplace.seeding import people
 from marketplace.seeding.history import book_history
+from marketplace.telemetry import services as telemetry
 from marketplace.web.imports.services import import_rows
 from seed_data.shift import shift_jobs
 
@@ -48,46 +50,40 @@ def load_demo(say: Callable[[str], None]) -> bool:
     operator = actor_of_member(people.add_operator())
     if operator is None:
         raise SeedRefused("the operator is not active")
-    _import(operator, "companies", read("companies") + read("plant_companies"))
+    year = clock.now().year
+    holidays.load([year - 1, year, year + 1])
+    _import(operator, "companies")
     people.add_owners()
     for code in (FACTORY, FIRM, PLANT):
         people.add_roles(code)
-    actors = people.owners()
     for noun in ("sites", "resources", "opening_hours"):
-        rows = read(noun) + read(f"plant_{noun}")
-        for code, mine in _by_company(rows, noun).items():
-            _import(actors[code], noun, mine)
-        say(f"{len(rows)} rows of {noun}")
-    listed = publish(read("listings") + read("plant_listings"), actors)
-    say(f"{listed} listings")
-    jobs = load_jobs(actors)
-    say(f"{jobs} rows of jobs")
+        say(f"{_import(operator, noun)} rows of {noun}")
+    actors = people.owners()
+    say(f"{publish(_rows('listings'), actors)} listings")
+    say(f"{telemetry.load_days(read('nist_machine_days'))} recorded machine-days")
+    say(f"{_import(operator, 'jobs', _coming_jobs())} rows of jobs")
     say(f"{book_history(read('history'), actors)} bookings, past and coming")
     return True
 
 
-def load_jobs(actors: Mapping[str, Actor]) -> int:
-    """The province's open jobs, and the real order book moved to the coming Monday."""
+def _rows(noun: str) -> list[dict[str, str]]:
+    """The province's rows and the plant's."""
+    return read(noun) + read(f"plant_{noun}")
+
+
+def _coming_jobs() -> list[dict[str, str]]:
+    """The province's open jobs and the real order book, both moved to the coming Monday."""
     today = clock.now().date()
-    rows = shift_jobs(read("jobs"), today) + shift_jobs(read("plant_jobs"), today)
-    for code, mine in _by_company(rows, "jobs").items():
-        _import(actors[code], "jobs", mine)
-    return len(rows)
+    return shift_jobs(read("jobs"), today) + shift_jobs(read("plant_jobs"), today)
 
 
-def _by_company(rows: Sequence[Row], noun: str) -> dict[str, list[Row]]:
-    """Rows by the company that hands them in: for a resource, who runs it or owns it."""
-    column = "owner_credit_code" if noun == "resources" else "company_credit_code"
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row[column], []).append(row)
-    return found
-
-
-def _import(actor: Actor, noun: str, rows: Sequence[Row]) -> None:
-    report = import_rows(actor, noun, rows)
+def _import(operator: Actor, noun: str, rows: Sequence[Row] | None = None) -> int:
+    """Import a noun through the same code as an operator's upload; returns the rows."""
+    rows = _rows(noun) if rows is None else rows
+    report = import_rows(operator, noun, rows)
     if not report.clean:
-        raise SeedRefused(f"{noun} of company {actor.company_id}: {report.lines[:3]}")
+        raise SeedRefused(f"{noun}: {report.lines[:3]}")
+    return len(rows)
 
 
 @transactional

@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from marketplace.accounts.models import Company, Member
+from marketplace.accounts.rules import TERMS_VERSION
 from marketplace.accounts.tokens import actor_of_member
 from marketplace.core import clock
 from marketplace.core.actor import Actor
@@ -58,7 +59,7 @@ def _hash() -> str:
 
 def _add(company_id: int | None, email: str, name: str, role: str, password: str) -> int:
     row = Member(company_id=company_id, email=email, email_folded=folded(email), name=name,
-                 password_hash=password, role=role, terms_version="demo",
+                 password_hash=password, role=role, terms_version=TERMS_VERSION,
                  consented_at=clock.now(), created_at=clock.now())
     db.session.add(row)
     db.session.flush()
