@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -12,8 +13,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from marketplace.accounts.models import Company
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
-from marketplace.core.errors import NotFound
-from marketplace.resources.errors import SiteNotFound
+from marketplace.core.errors import FieldError, NotFound
+from marketplace.resources.errors import ResourceInvalid, SiteNotFound
 from marketplace.resources.models import (
     Capability,
     Holiday,
@@ -22,6 +23,7 @@ from marketplace.resources.models import (
     Resource,
     Site,
 )
+from marketplace.resources.values import ResourceData
 
 
 def sites_of(actor: Actor) -> Select[tuple[Site]]:
@@ -95,6 +97,20 @@ def company_names(ids: Collection[int]) -> dict[int, str]:
     """Names of companies by id."""
     rows = db.session.execute(select(Company.id, Company.name).where(Company.id.in_(list(ids))))
     return dict(rows.tuples().all())
+
+
+def with_companies(values: Mapping[str, Any]) -> ResourceData:
+    """A resource to make whose companies are named by credit code; raises ResourceInvalid."""
+    named = {name: values[name] for name in ("owner_credit_code", "operating_credit_code")
+             if values.get(name)}
+    known = company_ids(set(named.values()))
+    wrong = [FieldError(name, "company_unknown") for name, code in named.items()
+             if code not in known]
+    if wrong:
+        raise ResourceInvalid(errors=wrong, count=len(wrong))
+    rest = {name: value for name, value in values.items() if not name.endswith("credit_code")}
+    return ResourceData(**rest, owner_company_id=known.get(named.get("owner_credit_code", "")),
+                        operating_company_id=known.get(named.get("operating_credit_code", "")))
 
 
 def credit_codes(ids: Collection[int]) -> dict[int, str]:

@@ -1,0 +1,101 @@
+"""What one's own listings look like outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from marketplace.catalogue.listing_rules import DEFAULTS, listing_errors
+from marketplace.catalogue.services import RULE_FIELDS, Publication
+from marketplace.http.api import RequestSchema
+from marketplace.pricing.quote import modes
+from marketplace.resources.schemas import MAX_ID, Flag, refuse, whole
+
+
+def _terms() -> Any:
+    """Terms by mode; each mode's own schema is documented beside the others."""
+    kinds = {name: fields.Nested(type(f"Terms_{name}", (module.Terms,), {
+        "__doc__": module.__doc__})) for name, module in modes().items()}
+    return type("ListingTermsRequest", (RequestSchema,), {
+        "__doc__": "Price terms by mode: at least one.", **kinds})
+
+
+TermsByMode = _terms()
+
+
+class RawTerms(fields.Nested):
+    """Terms checked by their schemas and handed on as they were sent, for they are stored so."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        super()._deserialize(value, attr, data, **kwargs)
+        if not value:
+            raise ValidationError("!terms_one")
+        return value
+
+
+class ListingEdit(RequestSchema):
+    """Changes of a listing, lengths in minutes; `terms` replace all there were."""
+
+    step = whole(metadata={"description": "Starts and lengths lie on it."})
+    min_minutes = whole()
+    max_minutes = whole()
+    notice_minutes = whole(metadata={"description": "Least time before a start."})
+    horizon_days = whole(metadata={"description": "How far ahead may be booked."})
+    may_pause = Flag(metadata={"description": "Work may rest over closed time."})
+    show_company = Flag()
+    terms = RawTerms(TermsByMode)
+
+    @validates_schema(skip_on_field_errors=False)
+    def judge(self, data: dict[str, Any], **_: Any) -> None:
+        """Every wrong rule in one answer."""
+        refuse(listing_errors(data))
+
+    @post_load
+    def to_value(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """As the values the service takes."""
+        return {"rules": {name: data[name] for name in RULE_FIELDS if name in data},
+                "terms": data.get("terms")}
+
+
+class ListingRequest(ListingEdit):
+    """A resource to offer; rules that are not named take their defaults."""
+
+    resource_id = whole(required=True, validate=validate.Range(1, MAX_ID))
+    terms = RawTerms(TermsByMode, required=True)
+
+    @validates_schema(skip_on_field_errors=False)
+    def judge(self, data: dict[str, Any], **_: Any) -> None:
+        """Every wrong rule in one answer, the defaults included."""
+        refuse(listing_errors(DEFAULTS | data))
+
+    @post_load
+    def to_value(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """As the value the service takes."""
+        rules = DEFAULTS | {name: data[name] for name in RULE_FIELDS if name in data}
+        return {"publication": Publication(data["resource_id"], rules, data["terms"])}
+
+
+class OwnListingSchema(Schema):
+    """A listing as its company sees it."""
+
+    id = fields.Integer(required=True)
+    resource_id = fields.Integer(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(("published", "withdrawn")))
+    step = fields.Integer(required=True)
+    min_minutes = fields.Integer(required=True)
+    max_minutes = fields.Integer(required=True)
+    notice_minutes = fields.Integer(required=True)
+    horizon_days = fields.Integer(required=True)
+    may_pause = fields.Boolean(required=True)
+    show_company = fields.Boolean(required=True)
+    version = fields.Integer(required=True)
+    terms = fields.Function(lambda row: {each.mode: each.terms for each in row.terms},
+                            required=True, metadata={"type": "object"})
+
+
+class OwnListingPage(Schema):
+    """A page of listings."""
+
+    items = fields.List(fields.Nested(OwnListingSchema), required=True)
+    next_cursor = fields.Integer(allow_none=True)

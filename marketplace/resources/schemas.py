@@ -1,0 +1,325 @@
+"""What sites, resources and their hours look like outside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from marketplace.core.errors import FieldError
+from marketplace.http.api import PageQuery, QuerySchema, RequestSchema
+from marketplace.resources.checks import resource_errors, site_errors
+from marketplace.resources.errors import NoSuchException
+from marketplace.resources.rules import KINDS, TOP_TYPES
+from marketplace.resources.values import CapabilityData, SiteData, SpecialDay, WeekRow
+
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00", re.ASCII)
+MAX_ID = 2**31 - 1
+
+
+class Flag(fields.Boolean):
+    """True or false and nothing that looks like it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("!not_boolean")
+        return value
+
+
+class Degrees(fields.Float):
+    """A JSON number."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValidationError("!plain_number")
+        return float(value)
+
+
+class Minute(fields.Field[int]):
+    """`HH:MM` of a day as minutes; 24:00 is its end."""
+
+    def _serialize(self, value: int | None, attr: str | None, obj: Any, **_: Any) -> Any:
+        return None if value is None else f"{value // 60:02d}:{value % 60:02d}"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
+        if not isinstance(value, str) or not CLOCK.fullmatch(value):
+            raise ValidationError("!not_clock")
+        return int(value[:2]) * 60 + int(value[3:])
+
+
+def minute() -> Minute:
+    """A required time of day."""
+    return Minute(required=True, metadata={"type": "string", "pattern": CLOCK.pattern})
+
+
+def day_of(text: str) -> date:
+    """A day in an address; raises NoSuchException for what is no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NoSuchException(day=text[:20]) from None
+
+
+def whole(**kwargs: Any) -> fields.Integer:
+    """A JSON integer."""
+    return fields.Integer(strict=True, **kwargs)
+
+
+def refuse(errors: Sequence[FieldError]) -> None:
+    """Domain errors as marshmallow's, so that they stand beside those of types."""
+    if errors:
+        raise ValidationError({error.field: [message(error)] for error in errors})
+
+
+def message(error: FieldError) -> str:
+    """A field error as `!code:key=value;…`, which the API reads back."""
+    rest = ";".join(f"{name}={value}" for name, value in error.params.items())
+    return f"!{error.code}:{rest}" if rest else f"!{error.code}"
+
+
+class Checked(RequestSchema):
+    """A request whose values the feature's own pure rules judge, beside their types."""
+
+    RULES: Callable[[Mapping[str, Any]], list[FieldError]]
+
+    @validates_schema(skip_on_field_errors=False)
+    def judge(self, data: dict[str, Any], **_: Any) -> None:
+        """Every wrong field in one answer."""
+        refuse(type(self).RULES(data))
+
+
+class SiteRequest(Checked):
+    """A site to make."""
+
+    RULES = staticmethod(site_errors)
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    address = fields.String(required=True)
+    region_code = fields.String(required=True, metadata={
+        "description": "GB/T 2260, six digits; 000000 for a site abroad."})
+    latitude = Degrees(required=True)
+    longitude = Degrees(required=True)
+    zone = fields.String(load_default="Asia/Shanghai")
+    shared_factory = Flag(load_default=False)
+
+    @post_load
+    def to_value(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """As the value the service takes."""
+        return {"site": SiteData(**data)}
+
+
+class CapabilityRequest(RequestSchema):
+    """A kind of work of a resource."""
+
+    service_code = fields.String(required=True)
+    materials = fields.List(fields.String(), load_default=list)
+    envelope_mm = fields.List(whole(), allow_none=True, load_default=None)
+    tolerance_um = whole(allow_none=True, load_default=None)
+
+
+class ResourceEdit(Checked):
+    """Changes of a resource; `capabilities` replace all there were."""
+
+    RULES = staticmethod(resource_errors)
+
+    name = fields.String()
+    model = fields.String()
+    lanes = whole()
+    buffer_before = whole(metadata={"description": "Minutes."})
+    buffer_after = whole(metadata={"description": "Minutes."})
+    holidays = Flag(metadata={"description": "Closed on public holidays, open on make-up days."})
+    capabilities = fields.List(fields.Nested(CapabilityRequest))
+
+    @post_load
+    def to_value(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """As the values the service takes."""
+        if "capabilities" in data:
+            data["capabilities"] = tuple(_capability(each) for each in data["capabilities"])
+        return {"changes": data}
+
+
+class ResourceRequest(ResourceEdit):
+    """A resource to make: your own, or one of a shared factory."""
+
+    site_id = whole(required=True, validate=validate.Range(1, MAX_ID))
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True)
+    capabilities = fields.List(fields.Nested(CapabilityRequest), required=True)
+    owner_credit_code = fields.String(metadata={"description": "Without it, your company."})
+    operating_credit_code = fields.String(metadata={"description": "Without it, the owner."})
+
+
+def _capability(row: Mapping[str, Any]) -> CapabilityData:
+    size = row.get("envelope_mm")
+    return CapabilityData(row["service_code"], tuple(row.get("materials") or ()),
+                          None if size is None else (size[0], size[1], size[2]),
+                          row.get("tolerance_um"))
+
+
+class HoursRow(RequestSchema):
+    """Open on an ISO weekday (1 is Monday), in the time of the site."""
+
+    weekday = whole(required=True, validate=validate.Range(1, 7, error="!range:least=1;most=7"))
+    opens = minute()
+    closes = minute()
+
+
+class WeekRequest(RequestSchema):
+    """The whole week; a night shift is two rows, up to 24:00 and from 00:00."""
+
+    hours = fields.List(fields.Nested(HoursRow), required=True,
+                        validate=validate.Length(0, 100, error="!how_many:least=0;most=100"))
+
+    @post_load
+    def to_value(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """As the values the service takes."""
+        return {"rows": [WeekRow(**each) for each in data["hours"]]}
+
+
+class SpanRequest(RequestSchema):
+    """Open from a time of day to another."""
+
+    opens = minute()
+    closes = minute()
+
+
+class ExceptionRequest(RequestSchema):
+    """A day with other hours; none of them: closed."""
+
+    day = fields.Date(required=True)
+    hours = fields.List(fields.Nested(SpanRequest), load_default=list,
+                        validate=validate.Length(0, 24, error="!how_many:least=0;most=24"))
+
+    @post_load
+    def to_value(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """As the value the service takes."""
+        return {"special": SpecialDay(data["day"], tuple(
+            (each["opens"], each["closes"]) for each in data["hours"]))}
+
+
+class OwnSiteSchema(Schema):
+    """A site as its company sees it."""
+
+    id = fields.Integer(required=True)
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    address = fields.String(required=True)
+    region_code = fields.String(required=True)
+    latitude = fields.Float(required=True)
+    longitude = fields.Float(required=True)
+    zone = fields.String(required=True)
+    shared_factory = fields.Boolean(required=True)
+
+
+class OwnSitePage(Schema):
+    """A page of sites."""
+
+    items = fields.List(fields.Nested(OwnSiteSchema), required=True)
+    next_cursor = fields.Integer(allow_none=True)
+
+
+class PartySchema(Schema):
+    """A company that owns or operates a resource."""
+
+    name = fields.String(required=True)
+    credit_code = fields.String(required=True)
+
+
+class WorkSchema(Schema):
+    """A kind of work of a resource."""
+
+    service_code = fields.String(required=True)
+    materials = fields.List(fields.String(), required=True)
+    envelope_mm = fields.List(fields.Integer(), allow_none=True)
+    tolerance_um = fields.Integer(allow_none=True)
+
+
+class OwnResourceSchema(Schema):
+    """A resource as its owner and its operating company see it."""
+
+    id = fields.Integer(required=True)
+    site_id = fields.Integer(required=True)
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True)
+    top_type = fields.String(required=True, validate=validate.OneOf(TOP_TYPES))
+    model = fields.String(required=True)
+    lanes = fields.Integer(required=True)
+    buffer_before = fields.Integer(required=True)
+    buffer_after = fields.Integer(required=True)
+    holidays = fields.Boolean(required=True)
+    version = fields.Integer(required=True)
+    owner = fields.Nested(PartySchema, required=True)
+    operating_company = fields.Nested(PartySchema, required=True)
+    capabilities = fields.List(fields.Nested(WorkSchema), required=True)
+
+
+class OwnResourcePage(Schema):
+    """A page of resources."""
+
+    items = fields.List(fields.Nested(OwnResourceSchema), required=True)
+    next_cursor = fields.Integer(allow_none=True)
+
+
+class HoursSchema(Schema):
+    """A row of the week."""
+
+    weekday = fields.Integer(required=True)
+    opens = minute()
+    closes = minute()
+
+
+class SpanSchema(Schema):
+    """Hours of a day."""
+
+    opens = minute()
+    closes = minute()
+
+
+class SpecialDaySchema(Schema):
+    """A day with other hours."""
+
+    day = fields.Date(required=True)
+    hours = fields.List(fields.Nested(SpanSchema), required=True)
+
+
+class ResourceDetailSchema(OwnResourceSchema):
+    """A resource with its week and the days that differ."""
+
+    opening_hours = fields.List(fields.Nested(HoursSchema), required=True)
+    exceptions = fields.List(fields.Nested(SpecialDaySchema), required=True)
+
+
+class ResourceQuery(PageQuery):
+    """A page of resources."""
+
+    kind = fields.String(validate=validate.OneOf(
+        KINDS, error="!choice:choices=" + "/".join(KINDS)))
+
+
+class ServiceCodeQuery(QuerySchema):
+    """Which service codes."""
+
+    top_type = fields.String(validate=validate.OneOf(
+        TOP_TYPES, error="!choice:choices=" + "/".join(TOP_TYPES)))
+
+
+class ServiceCodeSchema(Schema):
+    """A kind of work."""
+
+    code = fields.String(required=True)
+    top_type = fields.String(required=True)
+    gbt4754 = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class ServiceCodeList(Schema):
+    """Every kind of work."""
+
+    items = fields.List(fields.Nested(ServiceCodeSchema), required=True)
