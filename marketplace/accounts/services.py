@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 
@@ -46,14 +46,15 @@ class Facts:
         """The facts of a stored company."""
         return cls(**{each.name: getattr(company, each.name) for each in fields(cls)})
 
-    def clean(self, changed: Iterable[str] = tuple(CHECKS)) -> Facts:
+    def clean(self, changed: Container[str] = tuple(CHECKS)) -> Facts:
         """The facts as they are stored; raises WrongFields with every wrong one of `changed`."""
         values = asdict(self)
         wrong = [FieldError(name, code) for name in CHECKS
                  if name in changed and (code := CHECKS[name](values[name]))]
         if wrong:
             raise WrongFields(errors=wrong)
-        return Facts(**{name: CLEAN.get(name, str)(text) for name, text in values.items()})
+        return Facts(**{name: CLEAN.get(name, str)(text) if name in changed else text
+                        for name, text in values.items()})
 
 
 FIELDS = tuple(each.name for each in fields(Facts))
