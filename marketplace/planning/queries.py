@@ -38,14 +38,14 @@ def parts_of(plan_id: int) -> Sequence[tuple[PlanPart, str, int, str]]:
              .join(Resource, Resource.id == PlanPart.resource_id)
              .where(PlanPart.plan_run_id == plan_id)
              .order_by(PlanPart.starts, PlanPart.id))
-    return db.session.execute(query).tuples().all()
+    return [tuple(row) for row in db.session.execute(query)]  # type: ignore[misc]
 
 
 def left_out_of(plan_id: int) -> Sequence[tuple[PlanLeftOut, str]]:
     """Jobs that were left out, with their codes."""
     query = (select(PlanLeftOut, Job.code).join(Job, Job.id == PlanLeftOut.job_id)
              .where(PlanLeftOut.plan_run_id == plan_id).order_by(PlanLeftOut.job_id))
-    return db.session.execute(query).tuples().all()
+    return [tuple(row) for row in db.session.execute(query)]  # type: ignore[misc]
 
 
 def open_jobs(actor: Actor) -> list[int]:

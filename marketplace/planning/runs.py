@@ -143,6 +143,7 @@ def finish(lease: Lease, solution: Solution) -> bool:
     row.problem_hash = solution.problem_hash
     row.progress = {"seconds": round(solution.seconds, 3), "value": solution.objective,
                     "bound": solution.bound, "placed": solution.placed,
+                    "found_by": solution.found_by, "proven_by": solution.proven_by,
                     "trace": (row.progress or {}).get("trace", [])}
     db.session.add_all(PlanPart(
         plan_run_id=row.id, job_id=part.job_id, operation_id=part.operation_id,

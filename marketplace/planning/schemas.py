@@ -60,6 +60,8 @@ class PlanSummary(Schema):
     gap = fields.Float(allow_none=True)
     possible_gain = MoneyField(allow_none=True)
     seconds = fields.Float(allow_none=True)
+    found_by = fields.String(allow_none=True)
+    proven_by = fields.String(allow_none=True)
     error = fields.String(allow_none=True, validate=validate.OneOf(sorted(ERRORS)))
     actions = fields.List(fields.String(), required=True)
     created_at = Instant(required=True)

@@ -71,6 +71,8 @@ class Solution:
     parts: tuple[Part, ...]
     left_out: tuple[LeftOut, ...]
     placed: int
+    found_by: str            # dispatch | search | cpsat: what made the plan
+    proven_by: str | None    # relaxation | cpsat: what made the bound
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ def answer(draft: Draft, effort: Effort) -> Solution:
     parts = tuple(_part(draft, each) for each in result.schedule.assignments
                   if each.job in placed)
     return Solution(result.status, result.objective or 0, result.bound, result.gap,
-                    result.seconds, draft.hash, parts, left_out, len(placed))
+                    result.seconds, draft.hash, parts, left_out, len(placed), result.backend,
+                    result.bound_source)
 
 
 def problem_of(draft: Draft) -> Problem:

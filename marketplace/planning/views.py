@@ -22,7 +22,8 @@ def summary(row: PlanRun) -> dict[str, Any]:
         "value": _money(row.objective), "bound": _money(row.bound),
         "possible_gain": _gain(row), "actions": actions(row.state),
         "progress": {"seconds": progress.get("seconds"), "value": _money(progress.get("value")),
-                     "bound": _money(progress.get("bound")), "placed": progress.get("placed")}}
+                     "bound": _money(progress.get("bound")), "placed": progress.get("placed")},
+        "found_by": progress.get("found_by"), "proven_by": progress.get("proven_by")}
 
 
 def actions(state: str) -> list[str]:
