@@ -18,7 +18,9 @@ from marketplace.core import i18n
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import DomainError
 from marketplace.core.text import folded
+from marketplace.resources import commands as holidays
 from marketplace.seeding import commands as seeding
+from marketplace.web.imports import command as imports
 
 
 def init_app(app: Flask) -> None:
@@ -29,6 +31,8 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(worker.commands)
     app.cli.add_command(runner.commands)
     app.cli.add_command(seeding.commands)
+    app.cli.add_command(holidays.commands)
+    app.cli.add_command(imports.import_command)
 
 
 @click.command()

@@ -11,8 +11,10 @@ from marketplace.accounts import rules
     ("91110000600037341L", None), ("9111 0000-600037341l", None),
     ("9111000060003734", "credit_code_length"), ("", "credit_code_length"),
     ("A1110000600037341L", "credit_code_format"), ("9111000060003734IL", "credit_code_format"),
-    ("91110000600037341M", "credit_code_checksum"), ("91110000600037314L", "credit_code_checksum"),
-    ("９１１１００００６０００３７３４１Ｌ", "credit_code_format"), ("١" * 18, "credit_code_format"),
+    ("91110000600037341M", "credit_code_checksum"),
+    ("91110000600037314L", "credit_code_checksum"),
+    ("９１１１００００６０００３７３４１Ｌ", "credit_code_format"),
+    ("١" * 18, "credit_code_format"),
 ])
 def test_a_credit_code_is_checked_by_gb_32100(text, code):
     """Length, alphabet and check character decide, and each has its own sentence."""
