@@ -13,7 +13,7 @@ from marketplace.core import i18n
 from marketplace.core.actor import Actor
 from marketplace.http.language import language
 from marketplace.web import assets, navigation
-from marketplace.web.pages import bookings, home, listing, search
+from marketplace.web.pages import bookings, home, listing, machines, search, utilisation
 from marketplace.web.reader import (
     asking,
     choose_language,
@@ -23,7 +23,7 @@ from marketplace.web.reader import (
     words,
 )
 
-PAGES = (home, search, listing, bookings)
+PAGES = (home, search, listing, bookings, machines, utilisation)
 LINKS = {"home": "/", "login": "/login", "register": "/register", "account": "/account",
          "logout": "/logout"}
 csrf = CSRFProtect()

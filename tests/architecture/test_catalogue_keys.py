@@ -15,12 +15,18 @@ PREFIXES = (
     "format.big_money.",
     "format.per.",
     "format.unit.",
+    "machines.formula.",
+    "machines.reason.",
+    "machines.tile.",
     "nav.",
     "problem.",
     "quote.rule.",
     "service_code.",
+    "top_type.",
     "ui.mode.",
     "ui.state.",
+    "use.kind.",
+    "use.period.",
 )
 
 LITERAL = re.compile(r"""["']([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)["']""")

@@ -1,0 +1,172 @@
+"""Everything the operator's page of utilisation shows, and its CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import url_for
+
+from marketplace import config
+from marketplace.core import clock
+from marketplace.core.actor import Actor
+from marketplace.core.timewindow import TimeWindow
+from marketplace.kpis import base, queries, rules
+from marketplace.web import names
+from marketplace.web.reader import formats, words
+
+COLUMNS = 10   # kinds of work in the heat map, those with the most open hours
+RANKED = 12
+STEPS = (20, 35, 50, 65, 80)
+WRAP = 14      # letters a line in the head of the heat map
+
+
+def chosen(name: str) -> tuple[str, TimeWindow]:
+    """A period by its name, the default where there is no such; and its window."""
+    known = name if name in rules.PERIODS else rules.DEFAULT
+    return known, rules.period(known, clock.now(), config.current().default_zone)
+
+
+def view(actor: Actor, name: str) -> dict[str, Any]:
+    """The page for one period; raises NotAllowed for anybody but an operator."""
+    known, period = chosen(name)
+    f = formats()
+    total = queries.measures(actor, period, base.TOTAL)
+    resources, companies = queries.counted(actor)
+    last = f.local(period.end).date() - timedelta(days=1)
+    return {
+        "page_title": words("nav.utilisation"), "tiles": _tiles(total), "ladder": _ladder(total),
+        "facts": [f.days(f.local(period.start).date(), last),
+                  words("use.counted", resources=f.number(resources),
+                        companies=f.number(companies))],
+        "periods": [(words(f"use.period.{each}"), url_for("utilisation_page.show", period=each),
+                     each == known) for each in rules.PERIODS],
+        "csv_url": url_for("utilisation_page.export", period=known),
+        "heat": _heat(actor, period), "services": _ranked(actor, period, base.SERVICE),
+        "companies": _ranked(actor, period, base.COMPANY), "modes": _modes(actor, period),
+        "types": _rows(actor, period, base.TOP_TYPE) + _rows(actor, period, base.KIND)}
+
+
+def _hours(seconds: float) -> str:
+    return formats().number(round(seconds / 3600))
+
+
+def _shown(unit: str, value: float | None) -> tuple[str, str]:
+    """A value with its unit; what cannot be said is a dash."""
+    if unit == "share":
+        return ("—", "") if value is None else (formats().number(value * 100, 1), "%")
+    return _hours(value or 0), words("format.unit.hour")
+
+
+def _tiles(total: Mapping[str, queries.Values]) -> list[dict[str, str]]:
+    tiles = []
+    for each in queries.indicators():
+        text, unit = _shown(each.UNIT, total[each.NAME].get(""))
+        tiles.append({"label": words(each.LABEL), "value": text, "unit": unit,
+                      "formula": words(each.FORMULA)})
+    return tiles
+
+
+def _ladder(total: Mapping[str, queries.Values]) -> list[dict[str, Any]]:
+    opened, booked = (total[name].get("", 0) for name in ("open_hours", "booked_hours"))
+    share = booked / opened if opened else 0.0
+    return [{"state": "idle", "name": words("use.open"), "hours": _hours(opened) + " h",
+             "share": 1.0, "lost": words("use.not_booked", hours=_hours(opened - booked))},
+            {"state": "booked", "name": words("use.booked"), "hours": _hours(booked) + " h",
+             "share": share, "lost": ""}]
+
+
+def _name(actor_names: Mapping[str, str], by: str, key: str) -> str:
+    if by == base.COMPANY:
+        return actor_names.get(key, key)
+    named = {base.CITY: names.city, base.SERVICE: names.service}
+    if by in named:
+        return named[by](key) if key else words("use.no_service")
+    prefix = {base.TOP_TYPE: "top_type", base.KIND: "use.kind", base.MODE: "ui.mode"}
+    return words(f"{prefix[by]}.{key}") if by in prefix else words("use.all")
+
+
+def _rows(actor: Actor, period: TimeWindow, by: str) -> list[dict[str, Any]]:
+    """Every indicator by one dimension, the most open hours first."""
+    found = queries.measures(actor, period, by)
+    labels = queries.company_names(actor) if by == base.COMPANY else {}
+    opened, share = found["open_hours"], found["booked_share"]
+    return [{"name": _name(labels, by, key), "group": by, "open": _hours(opened[key]),
+             "booked": _hours(found["booked_hours"].get(key, 0)),
+             "held": _hours(found["held_hours"].get(key, 0)), "share": share.get(key, 0.0),
+             "share_text": formats().percent(share[key]) if key in share else "—"}
+            for key in sorted(opened, key=lambda each: (-opened[each], each))]
+
+
+def _ranked(actor: Actor, period: TimeWindow, by: str) -> list[dict[str, Any]]:
+    """The most booked first; bars stand for the share itself."""
+    rows = sorted(_rows(actor, period, by), key=lambda row: -row["share"])
+    return [{"name": row["name"], "text": row["share_text"], "share": row["share"],
+             "note": words("use.of", booked=row["booked"], open=row["open"]), "url": ""}
+            for row in rows[:RANKED]]
+
+
+def _modes(actor: Actor, period: TimeWindow) -> list[dict[str, Any]]:
+    """Booked hours by price mode and their part of all booked hours."""
+    booked = queries.measure(actor, "booked_hours", period, base.MODE)
+    whole = sum(booked.values())
+    return [{"mode": mode, "hours": _hours(seconds), "share": seconds / whole,
+             "text": formats().percent(seconds / whole)}
+            for mode, seconds in sorted(booked.items(), key=lambda each: -each[1])]
+
+
+def _heat(actor: Actor, period: TimeWindow) -> dict[str, Any] | None:
+    """Booked share in percent by city and kind of work; no open hour is a dash, not a zero."""
+    share = queries.measure(actor, "booked_share", period, base.CITY_SERVICE)
+    opened = queries.measure(actor, "open_hours", period, base.SERVICE)
+    services = [each for each in sorted(opened, key=lambda key: (-opened[key], key))
+                if each][:COLUMNS]
+    cities = sorted({key.partition("|")[0] for key in share})
+    if not (services and cities):
+        return None
+    values = {key: round(value * 100) for key, value in share.items()}
+    return {"cols": [wrapped(names.service(each)) for each in services],
+            "rows": [names.city(each) for each in cities], "steps": list(STEPS),
+            "cells": [[col, row, values.get(f"{city}|{service}")]
+                      for row, city in enumerate(cities)
+                      for col, service in enumerate(services)]}
+
+
+def wrapped(name: str) -> str:
+    """A name in at most two lines for the head of a narrow column."""
+    if len(name) <= WRAP // 2 or (name.isascii() and len(name) <= WRAP):
+        return name
+    half = (len(name) + 1) // 2
+    spaces = [i for i, letter in enumerate(name) if letter == " "]
+    at = min(spaces, key=lambda i: abs(i - half), default=None)
+    lines = [name[:at], name[at + 1:]] if at else [name[:half], name[half:]]
+    return "\n".join(line if len(line) <= WRAP else line[:WRAP - 1] + "…" for line in lines)
+
+
+def table(actor: Actor, name: str) -> tuple[str, str]:
+    """The file name and the CSV of every indicator by every dimension over a period."""
+    known, period = chosen(name)
+    labels = queries.company_names(actor)
+    indicators = queries.indicators()
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["from", "until", "by", "key", "name", *(each.NAME for each in indicators)])
+    span = [formats().iso(period.start), formats().iso(period.end)]
+    for by, key, values in queries.export(actor, period):
+        writer.writerow([*span, by, key, _plain(_name(labels, by, key)),
+                         *(_exported(each.UNIT, values.get(each.NAME)) for each in indicators)])
+    return f"utilisation-{known}.csv", out.getvalue()
+
+
+def _exported(unit: str, value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.6f}" if unit == "share" else f"{value / 3600:.2f}"
+
+
+def _plain(name: str) -> str:
+    """A name that a spreadsheet does not take for a formula."""
+    return "'" + name if name[:1] in "=+-@\t\r" else name
