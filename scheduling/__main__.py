@@ -16,6 +16,7 @@ from scheduling.objectives import get, registry
 from scheduling.problem import ProblemError
 from scheduling.result import gap_between
 from scheduling.run import Progress
+from scheduling.schedule import Schedule
 from scheduling.solve import solve
 
 BAD_INPUT = 2
@@ -106,7 +107,7 @@ def _live(instance: io.Instance) -> Progress:
     return draw
 
 
-def _with_schedule(options: argparse.Namespace) -> io.Schedule:
+def _with_schedule(options: argparse.Namespace) -> Schedule:
     options.bad = options.schedule
     text = Path(options.schedule).read_text(encoding="utf-8")
     return io.schedule_from_json(io.parse_json(text))

@@ -11,6 +11,7 @@ from scheduling.backends.judge import Judge
 from scheduling.backends.plan import Plan
 from scheduling.backends.search import Search
 from scheduling.backends.size import admits
+from scheduling.backends.size import easy as easy_for_cpsat
 from scheduling.objectives import get
 from scheduling.problem import Problem
 from scheduling.result import Result, gap_between
@@ -104,11 +105,10 @@ def _warm(run: Run, effort: Effort, warm: Schedule) -> None:
 
 def _improve(run: Run, effort: Effort) -> str | None:
     """Search, and CP-SAT where the problem is small enough; the status CP-SAT proved."""
-    if not admits(run.problem):
-        _search(run, effort, effort.limit)
+    share = _search_first(run.problem, effort)
+    _search(run, effort, min(effort.limit, effort.spent() + share))
+    if share >= effort.limit:
         return None
-    share = effort.limit if effort.deterministic else effort.limit / 4
-    _search(run, effort, effort.spent() + min(EXACT_SEARCH_SECONDS, share))
     status = None
     if not run.beat() and not run.proven() and effort.left() > 0:
         from scheduling.backends import cpsat
@@ -118,6 +118,19 @@ def _improve(run: Run, effort: Effort) -> str | None:
     if status is None and not run.stopped and not effort.deterministic:
         _search(run, effort, effort.limit)
     return status
+
+
+def _search_first(problem: Problem, effort: Effort) -> float:
+    """Seconds of search before CP-SAT; the whole limit where that is not used.
+
+    With work counted it does not depend on the limit, so that more time is never worse.
+    """
+    easy = easy_for_cpsat(problem)
+    if not admits(problem) or (effort.deterministic and not easy):
+        return effort.limit
+    if effort.deterministic:
+        return EXACT_SEARCH_SECONDS
+    return min(EXACT_SEARCH_SECONDS, effort.limit / 4) if easy else effort.limit / 2
 
 
 def _search(run: Run, effort: Effort, until: float) -> None:

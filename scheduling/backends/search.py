@@ -39,6 +39,8 @@ class Search:
         self.last_gain = 0
         self.movable = [j for j in range(len(self.jobs)) if self._movable(j)]
         self.largest = self._largest()
+        self.area: set[int] = set()
+        self.users = self._users()
         self.orders = self._orders()
 
     def _movable(self, job: int) -> bool:
@@ -49,6 +51,15 @@ class Search:
         operations = sum(len(self.jobs[j].operations) for j in self.movable)
         share = 50 * len(self.movable) // max(1, operations)
         return max(2, min(16, share, 1 + len(self.movable) // 2))
+
+    def _users(self) -> list[list[int]]:
+        """Per resource the jobs that could use it."""
+        users: list[set[int]] = [set() for _ in self.plan.problem.resources]
+        for job in self.movable:
+            for operation in self.jobs[job].operations:
+                for choice in operation.alternatives:
+                    users[choice.resource].add(job)
+        return [sorted(jobs) for jobs in users]
 
     def _orders(self) -> list[Callable[[int], float]]:
         jobs, chance = self.jobs, self.random.random
@@ -111,6 +122,7 @@ class Search:
 
     def _ruin(self) -> dict[int, tuple[Assignment, ...]]:
         """Jobs taken out, with where they were."""
+        self.area.clear()
         size = 2 + int(self.random.random() ** 2 * (self.largest - 1))
         wanted = self._related(size) if self.random.random() < 0.7 else self._scattered(size)
         out: dict[int, tuple[Assignment, ...]] = {}
@@ -146,7 +158,8 @@ class Search:
         options = route.options[operation]
         if not options:
             return []
-        lanes = self.random.choice(options)[3]
+        resource, _work, _cost, lanes = self.random.choice(options)
+        self.area.add(resource)
         lane = self.random.choice(lanes)[1]
         placed = self.plan.placed.get(job)
         when = placed[operation].start if placed else route.release
@@ -155,10 +168,7 @@ class Search:
 
     def _recreate(self, out: list[int]) -> list[int]:
         """Put jobs back, and try some that were left out; returns all that were tried."""
-        absent = [j for j in self.movable if j not in self.scores and j not in out]
-        if len(absent) > 8:
-            absent = self.random.sample(absent, 8)
-        pool = out + absent
+        pool = out + self._absent(set(out))
         pool.sort(key=self.random.choice(self.orders))
         if self.plan.pinned:
             pool.sort(key=lambda j: j not in self.plan.pinned)
@@ -169,6 +179,15 @@ class Search:
             if score is not None:
                 self.scores[job] = score
         return pool
+
+    def _absent(self, out: set[int]) -> list[int]:
+        """Some jobs that were left out, those that could use what was just freed first."""
+        near = {j for resource in self.area for j in self.users[resource]}
+        here = sorted(j for j in near if j not in self.scores and j not in out)
+        if here:
+            return self.random.sample(here, min(len(here), 8))
+        absent = [j for j in self.movable if j not in self.scores and j not in out]
+        return self.random.sample(absent, min(len(absent), 8))
 
     def _wishes(self) -> tuple[float | None, ...]:
         if not self.judge.cost_matters:
