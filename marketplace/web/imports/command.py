@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from marketplace.accounts.models import Member
@@ -25,6 +26,7 @@ from marketplace.web.imports.services import NOUNS, import_file
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--as", "email", required=True, help="E-mail address of the member who imports.")
 @click.option("--dry-run", is_flag=True, help="Only try, and report line by line.")
+@with_appcontext
 def import_command(noun: str, file: Path, email: str, dry_run: bool) -> None:
     """Import a CSV or XLSX file: every line or none."""
     actor = _member(email)
