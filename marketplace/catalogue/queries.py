@@ -64,9 +64,10 @@ def _offer(row: Listing, resource: Resource, zone: str) -> Offer:
                  rules, {each.mode: each.terms for each in row.terms})
 
 
-def openings_from(resource_id: int, start: datetime) -> list[TimeWindow]:
-    """Opening intervals from a moment on, as far as a piece run is followed."""
-    window = TimeWindow(start - timedelta(days=1), start + LOOK_AHEAD)
+def openings_from(resource_id: int, start: datetime,
+                  end: datetime | None = None) -> list[TimeWindow]:
+    """Opening intervals that touch a window; without an end, as far as a piece run is followed."""
+    window = TimeWindow(start, end or start + LOOK_AHEAD)
     return capacity.openings([resource_id], window).get(resource_id, [])
 
 

@@ -164,7 +164,7 @@ def slots(offer: Offer, wish: Wish) -> dict[str, Slot]:
     if wish.lanes > offer.lanes:
         raise RuleBroken(errors=[FieldError("lanes", "too_many_lanes", lanes=offer.lanes)],
                          count=1)
-    opened = queries.openings_from(offer.resource_id, wish.start)
+    opened = queries.openings_from(offer.resource_id, wish.start, wish.end)
     found = {mode: _slot(offer, wish, mode, opened) for mode in wanted}
     result = {mode: slot for mode, slot in found.items() if slot is not None}
     if not result:
@@ -228,7 +228,7 @@ def recheck(offer: Offer, row: Quote) -> None:
     Price terms are not looked at: a valid quote is always honoured.
     """
     errors = start_errors(offer.rules, row.starts, clock.now())
-    opened = queries.openings_from(offer.resource_id, row.starts)
+    opened = queries.openings_from(offer.resource_id, row.starts, row.ends)
     if work_minutes(opened, TimeWindow(row.starts, row.ends), offer.rules.may_pause) is None:
         errors.append(FieldError("start", "outside_opening"))
     if errors:
