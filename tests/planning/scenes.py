@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from flask import Flask
@@ -68,4 +69,4 @@ def reasons(app: Flask, run: PlanRun) -> dict[int, str]:
 def overlaps(spans: list[tuple[datetime, datetime]]) -> bool:
     """True when two of the spans share a moment."""
     ordered = sorted(spans)
-    return any(before[1] > after[0] for before, after in zip(ordered, ordered[1:], strict=False))
+    return any(before[1] > after[0] for before, after in pairwise(ordered))

@@ -155,7 +155,7 @@ def test_an_empty_plan_cannot_be_accepted(app, market):
 
 
 def test_two_acceptances_at_once_book_once(app, market):
-    """Two plans of the same jobs, accepted at the same moment: one books, the other books nothing."""
+    """Two plans of the same jobs, accepted at the same moment: one books, the other nothing."""
     work = [create_job(market.buyer.actor, operation(minutes=120)) for _ in range(3)]
     runs = [planned(app, market.buyer, *work) for _ in range(2)]
     gate = threading.Barrier(2)
