@@ -28,9 +28,8 @@ def drop_lanes(resource_id: int, keep: int) -> None:
     Raises LanesInUse when work is, will be or was on them: what was done stays on its lane. Only
     what never came to be (expired holds, cancelled bookings) goes with the lane.
     """
-    surplus = dict(db.session.execute(
-        select(Lane.id, Lane.number).where(Lane.resource_id == resource_id, Lane.number > keep)
-        .order_by(Lane.number)).tuples().all())
+    surplus = {id_: number for id_, number in db.session.execute(
+        select(Lane.id, Lane.number).where(Lane.resource_id == resource_id, Lane.number > keep))}
     if not surplus:
         return
     release_expired([resource_id])

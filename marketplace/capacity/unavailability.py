@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from marketplace.accounts.permissions import require, require_company
+from marketplace.accounts.permissions import require
 from marketplace.capacity import queries
 from marketplace.capacity.errors import UnavailabilityNotFound, UnavailabilityOver
 from marketplace.capacity.models import Claim, Unavailability
@@ -70,10 +70,7 @@ def end_unavailability(actor: Actor, unavailability_id: int) -> Unavailability |
     require(actor, "resource.edit")
     row = db.session.get(Unavailability, unavailability_id)
     resource = db.session.get(Resource, row.resource_id) if row else None
-    if row is None or resource is None:
-        raise UnavailabilityNotFound(id=unavailability_id)
-    if resource.operating_company_id != actor.company_id:
-        require_company(actor, resource.owner_company_id, "resource")
+    if row is None or resource is None or resource.operating_company_id != actor.company_id:
         raise UnavailabilityNotFound(id=unavailability_id)
     lock(Resource, [resource.id], Rank.RESOURCE)
     db.session.refresh(row)

@@ -90,13 +90,13 @@ def company_ids(credit_codes: Collection[str]) -> dict[str, int]:
     """Ids of companies by credit code; an unknown code is not in the answer."""
     rows = db.session.execute(select(Company.credit_code, Company.id)
                               .where(Company.credit_code.in_(list(credit_codes))))
-    return dict(rows.tuples().all())
+    return {key: value for key, value in rows}
 
 
 def company_names(ids: Collection[int]) -> dict[int, str]:
     """Names of companies by id."""
     rows = db.session.execute(select(Company.id, Company.name).where(Company.id.in_(list(ids))))
-    return dict(rows.tuples().all())
+    return {key: value for key, value in rows}
 
 
 def with_companies(values: Mapping[str, Any]) -> ResourceData:
@@ -117,14 +117,14 @@ def credit_codes(ids: Collection[int]) -> dict[int, str]:
     """Credit codes of companies by id."""
     rows = db.session.execute(select(Company.id, Company.credit_code)
                               .where(Company.id.in_(list(ids))))
-    return dict(rows.tuples().all())
+    return {key: value for key, value in rows}
 
 
 def site_ids(company_id: int, codes: Collection[str]) -> dict[str, int]:
     """Sites of a company by their code."""
     rows = db.session.execute(select(Site.code, Site.id).where(
         Site.company_id == company_id, Site.code.in_(list(codes))))
-    return dict(rows.tuples().all())
+    return {key: value for key, value in rows}
 
 
 @dataclass(frozen=True)
