@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
 
 
 @click.command()
+@with_appcontext
 def verify() -> None:
     """Recount what must hold by SQL of its own; exit code 1 when something does not."""
     report = verification.run()
