@@ -27,6 +27,7 @@ from tests.databases import (  # noqa: F401 - fixtures
     database,
     postgresql_possible,
     postgresql_template,
+    shared_database,
     sqlite_template,
 )
 from tests.factories import place
