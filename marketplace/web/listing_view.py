@@ -26,11 +26,16 @@ from marketplace.web.once import new_key
 from marketplace.web.reader import formats, login_url, words
 
 
-def view(asked: Asked, week: int, hold: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The page with a work asked about, or with a slot that is held."""
+def view(asked: Asked, week: int | None, hold: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The page with a work asked about, or with a slot that is held; None: the work's week."""
+    wish = asked.form.wish
+    if week is None:
+        week = offering.week_of(asked, wish.start if wish else None)
     return {
         "listing": asked.listing, "resource": asked.listing.resource, "zone": asked.zone,
         "company": views.companies([asked.listing]).get(asked.listing.company_id),
+        "zone_name": words("offer.beijing_time" if asked.zone == "Asia/Shanghai" else "offer.zone",
+                           zone=asked.zone),
         "place": names.city(asked.listing.resource.site.region_code),
         "machine": machine(asked.listing),
         "rules": rules_of(asked.offer.rules, asked.listing.resource),
@@ -44,7 +49,8 @@ def view(asked: Asked, week: int, hold: dict[str, Any] | None = None) -> dict[st
 def _week_url(asked: Asked, hold: dict[str, Any] | None, number: int) -> str:
     """This page with another week of free time."""
     if hold:
-        return url_for("listing_page.show", listing_id=asked.listing.id, hold=hold["id"], week=number)
+        return url_for("listing_page.show", listing_id=asked.listing.id, hold=hold["id"],
+                       week=number)
     return offering.address(asked, week=str(number))
 
 
@@ -57,9 +63,9 @@ def _work(asked: Asked) -> dict[str, Any]:
     for option, answer in zip(options, answers, strict=True):
         if answer.window is not None and form.wish is not None and form.wish.pieces:
             option["note"] += words("offer.finish", time=f.datetime(answer.window.end))
-    blocked = bool(asked.in_the_way) or (asked.slots is not None
-                                         and not isinstance(asked.slots, dict))
-    return {"values": form.values, "errors": asked.errors, "takes": offering.takes(asked),
+    errors = asked.errors
+    blocked = bool(asked.in_the_way) or (form.wish is not None and "start" in errors)
+    return {"values": form.values, "errors": errors, "takes": offering.takes(asked),
             "options": options, "ready": isinstance(asked.slots, dict), "asked": form.wish,
             "in_the_way": [f.window(each) for each in asked.in_the_way],
             "instead": offering.instead(asked) if blocked else [],

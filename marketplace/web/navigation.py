@@ -58,7 +58,7 @@ def paths() -> set[str]:
     if known is None:
         known = {rule.rule for rule in current_app.url_map.iter_rules() if not rule.arguments}
         current_app.extensions["page_paths"] = known
-    return known  # type: ignore[no-any-return]
+    return set(known)
 
 
 def menu(actor: Actor | None, counted: bool = True) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -131,10 +131,10 @@ def needed_minutes(asked: Asked) -> int | None:
 def instead(asked: Asked) -> list[dict[str, str]]:
     """The nearest starts at which the same machine is free for the same work."""
     wish, minutes = asked.form.wish, needed_minutes(asked)
-    if wish is None or not minutes:
+    rules = asked.offer.rules
+    if wish is None or not minutes or not rules.min_minutes <= minutes <= rules.max_minutes:
         return []
     now = clock.now()
-    rules = asked.offer.rules
     near = min(max(wish.start, now), now + timedelta(days=rules.horizon_days))
     span = TimeWindow(near - timedelta(days=SHOWN_DAYS), near + timedelta(days=SHOWN_DAYS + 14))
     books = capacity.books([asked.listing.resource_id], span)
@@ -150,7 +150,7 @@ def _cheapest(asked: Asked) -> str:
     return formats().money(min(firm)) if firm else ""
 
 
-def address(asked: Asked, window: TimeWindow | None = None, **more: str) -> str:
+def address(asked: Asked, window: TimeWindow | None = None, **more: Any) -> str:
     """This page with its work, or with the work at another time."""
     wish = asked.form.wish
     if wish is None:
@@ -160,6 +160,15 @@ def address(asked: Asked, window: TimeWindow | None = None, **more: str) -> str:
         wish.mode, wish.lanes)
     return url_for("listing_page.show", listing_id=asked.listing.id,
                    **work.query_of(moved, asked.zone), **more)
+
+
+def week_of(asked: Asked, moment: datetime | None) -> int:
+    """How many weeks after this one, counted from today, a moment lies; never before it."""
+    if moment is None:
+        return 0
+    zone = ZoneInfo(asked.zone)
+    days = (moment.astimezone(zone).date() - clock.now().astimezone(zone).date()).days
+    return max(0, min(days, asked.offer.rules.horizon_days)) // 7
 
 
 def week(asked: Asked, offset: int, own: TimeWindow | None) -> dict[str, Any]:
@@ -206,7 +215,8 @@ def _block(asked: Asked, part: free.Part) -> dict[str, Any]:
     if part.state != "listed":
         return block
     lanes = asked.listing.resource.lanes
-    length = f.duration(part.window.length)
+    hours = part.window.minutes // 60   # whole ones: the exact times stand below
+    length = f.quantity(hours, "hour") if hours else f.duration(part.window.length)
     title = (words("offer.free", length=length) if lanes == 1 else
              words("offer.free_lanes", free=part.lanes, lanes=lanes))
     start = max(part.window.start, clock.now() + timedelta(

@@ -75,6 +75,13 @@ def text(priced: Priced, cents: bool = True) -> str:
     return span(priced.total, priced.total_min, priced.total_max, cents)
 
 
+def short(priced: Priced) -> str:
+    """For a narrow column: without cents, a range by its least."""
+    if priced.total is not None:
+        return formats().money(priced.total, cents=False)
+    return words("offer.from", amount=formats().money(priced.total_min, cents=False))
+
+
 def span(total: Money | None, least: Money | None, most: Money | None,
          cents: bool = True) -> str:
     """`¥240.00`, or `¥500.00–¥9,000.00`."""

@@ -74,10 +74,10 @@ class BookingList:
         mine, theirs = Booking.company_id, Booking.seller_company_id
         if self.side == RECEIVED:
             mine, theirs = theirs, mine
-        query = (select(Booking, Resource.name, Site.zone, Company.name)
-                 .join(Resource, Resource.id == Booking.resource_id)
-                 .join(Site, Site.id == Resource.site_id).join(Company, Company.id == theirs)
-                 .where(mine == actor.company_id))
+        query: Any = (select(Booking, Resource.name, Site.zone, Company.name)
+                      .join(Resource, Resource.id == Booking.resource_id)
+                      .join(Site, Site.id == Resource.site_id)
+                      .join(Company, Company.id == theirs).where(mine == actor.company_id))
         if self.when == CANCELLED:
             return query.where(Booking.state == "cancelled").order_by(
                 Booking.cancelled_at.desc(), Booking.id.desc())
@@ -115,7 +115,7 @@ def booking_detail(actor: Actor, booking_id: int) -> BookingDetail:
     booking = booking_queries.booking_of(actor, booking_id)
     buyer, seller = aliased(Company), aliased(Company)
     row = db.session.execute(
-        select(Quote, Resource, Site, buyer, seller, Listing)
+        select(Quote, Resource, Site, buyer, seller, Listing).select_from(Quote)
         .join(Resource, Resource.id == booking.resource_id)
         .join(Site, Site.id == Resource.site_id)
         .join(buyer, buyer.id == booking.company_id)

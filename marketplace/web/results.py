@@ -64,7 +64,8 @@ def _row(listing: Listing, form: SearchForm, actor: Actor | None,
 
 def _url(listing: Listing, form: SearchForm) -> str:
     """The resource's page with the work that was asked about."""
-    wish, carried = form.finding.wish, {}
+    wish = form.finding.wish
+    carried: dict[str, Any] = {}
     if wish.free is not None:
         carried["start"] = work.local(wish.free.start, listing.resource.site.zone)
         if form.pieces is None:
@@ -86,7 +87,7 @@ def _facts(listing: Listing) -> list[dict[str, str]]:
         first = resource.capabilities[0]
         facts.append({"icon": "machine", "text": names.service(first.service_code)})
         if first.tolerance_um:
-            facts.append({"icon": "check", "text": names.tolerance(first.tolerance_um)})
+            facts.append({"icon": "gauge", "text": names.tolerance(first.tolerance_um)})
     if resource.lanes > 1:
         facts.append({"icon": "box", "text": words("offer.lanes", count=resource.lanes,
                                                    number=formats().number(resource.lanes))})
@@ -144,15 +145,17 @@ def _prices(listing: Listing, form: SearchForm, actor: Actor | None) -> dict[str
     answers = prices.of_usage({each.mode: each.terms for each in terms},
                               window.minutes if window else None, form.pieces,
                               form.finding.wish.lanes)
-    return _answered(answers)
+    return _answered(answers, form.pieces)
 
 
-def _answered(answers: Sequence[prices.Answer]) -> dict[str, Any]:
+def _answered(answers: Sequence[prices.Answer], pieces: int | None) -> dict[str, Any]:
     if not answers:
-        return {"prices": [], "price": "", "price_note": words("search.row.cannot_price")}
+        return {"prices": [], "price": "", "price_note": words(
+            "search.row.give_window" if pieces else "search.row.give_pieces")}
     best = next((each for each in answers if each.priced.total is not None), answers[0])
     order = sorted(answers, key=lambda each: each is not best)
-    return {"prices": [{"mode": each.mode, "text": prices.text(each.priced, cents=False),
+    return {"prices": [{"mode": each.mode, "text": prices.short(each.priced),
                         "expected": each.priced.total is None} for each in order],
-            "price": prices.text(best.priced, cents=best.priced.total is not None),
+            "price": (prices.text(best.priced) if best.priced.total is not None
+                      else prices.short(best.priced)),
             "price_note": words("search.row.by_mode", mode=words(f"ui.mode.{best.mode}"))}

@@ -92,35 +92,37 @@ def view(form: SearchForm, actor: Actor | None) -> dict[str, Any]:
                             "member": allowed(actor, "price.read")}
     if form.errors:
         return base | {"rows": [], "total": 0, "pages": None, "missing": None,
-                       "cities": _cities(form, {}), "modes": _modes(form, {}),
-                       "kinds": _kinds(form, {}), "headline": words("search.sum.wrong")}
+                       "cities": _cities({}), "modes": _modes({}),
+                       "kinds": _kinds({}), "headline": words("search.sum.wrong")}
     listings, total = finding.page(form.finding, form.page)
     return base | {
         "rows": results.rows(listings, form, actor), "total": total,
         "pages": _pages(form, total), "headline": _headline(form, total),
-        "cities": _cities(form, finding.by_city(form.finding)),
-        "modes": _modes(form, finding.by_mode(form.finding)),
-        "kinds": _kinds(form, finding.by_kind(form.finding)),
+        "cities": _cities(finding.by_city(form.finding)),
+        "modes": _modes(finding.by_mode(form.finding)),
+        "kinds": _kinds(finding.by_kind(form.finding)),
         "missing": None if total else _missing(form)}
 
 
 def _headline(form: SearchForm, total: int) -> str:
     """The sum in words."""
+    if not total:
+        return words("search.sum.none")
     key = ("free" if form.finding.wish.free is not None else "able" if form.has_work else "all")
     return words(f"search.sum.{key}", count=total, number=formats().number(total))
 
 
-def _cities(form: SearchForm, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+def _cities(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
     return [(f"{code}00", names.city(code), counts.get(code, 0)) for code in names.CITIES]
 
 
-def _modes(form: SearchForm, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+def _modes(counts: Mapping[str, int]) -> list[tuple[str, str, int | None]]:
     known = sorted(MODES, key=prices.place)
-    return [("", words("search.any"), sum(counts.values()) and None),
+    return [("", words("search.any"), None),
             *((mode, words(f"ui.mode.{mode}"), counts.get(mode, 0)) for mode in known)]
 
 
-def _kinds(form: SearchForm, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+def _kinds(counts: Mapping[str, int]) -> list[tuple[str, str, int | None]]:
     return [("", words("search.any"), None),
             *((kind, words(f"kind.{kind}"), counts.get(kind, 0)) for kind in KINDS)]
 

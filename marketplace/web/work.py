@@ -69,9 +69,9 @@ def sentences(errors: Sequence[FieldError]) -> dict[str, str]:
     return {each.field: field_problem(language(), each)["message"] for each in errors}
 
 
-def query_of(wish: Wish, zone: str) -> dict[str, str]:
+def query_of(wish: Wish, zone: str) -> dict[str, Any]:
     """A wish as the parameters of an address."""
-    found = {"start": local(wish.start, zone), "lanes": str(wish.lanes)}
+    found: dict[str, Any] = {"start": local(wish.start, zone), "lanes": str(wish.lanes)}
     if wish.pieces is not None:
         found["pieces"] = str(wish.pieces)
     elif wish.end is not None:

@@ -44,7 +44,7 @@ def show_held(listing_id: int, hold_id: int) -> Any:
 
 def _page(asked: offering.Asked, status: int = 200, **more: Any) -> Any:
     week = request.args.get("week", "")
-    number = min(int(week[:4]), WEEKS) if week.isdecimal() else 0
+    number = min(int(week[:4]), WEEKS) if week.isdecimal() else None
     hold = more.pop("hold", None)
     page = render_template("listing/page.html", page_title=asked.listing.resource.name,
                            refused=more.get("refused", ""),
@@ -97,7 +97,8 @@ def book_held(hold_id: int) -> Any:
         answer = make_booking(hold_id, _reference())
     except HoldOver:
         _, quote = listing_view.hold_and_quote(actor(), hold_id)
-        return redirect(url_for("listing_page.show", listing_id=quote.listing_id, hold=hold_id), 303)
+        return redirect(url_for("listing_page.show", listing_id=quote.listing_id,
+                                hold=hold_id), 303)
     flash(words("offer.booked"), "done")
     return answer
 
