@@ -52,6 +52,6 @@ def companies(listings: Sequence[Listing]) -> dict[int, str]:
 
 def _one(row: Listing, names: dict[int, str], prices: bool) -> dict[str, Any]:
     return {"id": row.id, "resource": row.resource, "site": row.resource.site,
-            "company": names.get(row.company_id), "rules": row,
+            "company": names.get(row.company_id) if row.show_company else None, "rules": row,
             "modes": [each.mode for each in row.terms],
             "prices": {each.mode: each.terms for each in row.terms} if prices else None}
