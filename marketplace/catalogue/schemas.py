@@ -237,9 +237,9 @@ class ListedResource(Schema):
 
 
 class ListedSite(Schema):
-    """Where it stands; the street address is for members who have booked."""
+    """Where it stands; no name and one decimal where the listing keeps its company's name."""
 
-    name = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
     region_code = fields.String(required=True)
     latitude = fields.Float(required=True)
     longitude = fields.Float(required=True)

@@ -51,7 +51,16 @@ def companies(listings: Sequence[Listing]) -> dict[int, str]:
 
 
 def _one(row: Listing, names: dict[int, str], prices: bool) -> dict[str, Any]:
-    return {"id": row.id, "resource": row.resource, "site": row.resource.site,
+    return {"id": row.id, "resource": row.resource, "site": _site(row),
             "company": names.get(row.company_id) if row.show_company else None, "rules": row,
             "modes": [each.mode for each in row.terms],
             "prices": {each.mode: each.terms for each in row.terms} if prices else None}
+
+
+def _site(row: Listing) -> dict[str, Any]:
+    """Where it stands; a listing without its company's name tells the neighbourhood only."""
+    site = row.resource.site
+    places = 6 if row.show_company else 1
+    return {"name": site.name if row.show_company else None, "region_code": site.region_code,
+            "latitude": round(site.latitude, places), "longitude": round(site.longitude, places),
+            "zone": site.zone, "shared_factory": site.shared_factory}
