@@ -42,8 +42,8 @@ def rows(listings: Sequence[Listing], form: SearchForm,
         books[book.resource_id].append(book)
     companies = views.companies(listings)
     return [_row(each, form, actor, books[each.resource_id])
-            | {"company": companies.get(each.company_id) or words("offer.anonymous"),
-               "verified": each.company_id in companies} for each in listings]
+            | {"company": companies[each.company_id] if each.show_company
+               else words("offer.anonymous"), "verified": True} for each in listings]
 
 
 def _row(listing: Listing, form: SearchForm, actor: Actor | None,
