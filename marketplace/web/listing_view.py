@@ -105,7 +105,7 @@ def machine(listing: Listing) -> list[tuple[str, str]]:
         ("tolerance", names.tolerance(min(finest)) if finest else ""),
         ("materials", _list(names.materials(capabilities))),
         ("lanes", f.number(resource.lanes) if resource.lanes > 1 else ""),
-        ("site", resource.site.name)]
+        ("site", resource.site.name if listing.show_company else "")]
     return [(words(f"offer.fact.{name}"), text) for name, text in pairs if text]
 
 
