@@ -13,7 +13,16 @@ from marketplace.core import i18n
 from marketplace.core.actor import Actor
 from marketplace.http.language import language
 from marketplace.web import assets, navigation
-from marketplace.web.pages import bookings, home, listing, machines, search, utilisation
+from marketplace.web.pages import (
+    bookings,
+    home,
+    jobs,
+    listing,
+    machines,
+    plans,
+    search,
+    utilisation,
+)
 from marketplace.web.reader import (
     asking,
     choose_language,
@@ -23,7 +32,7 @@ from marketplace.web.reader import (
     words,
 )
 
-PAGES = (home, search, listing, bookings, machines, utilisation)
+PAGES = (home, search, listing, bookings, machines, jobs, plans, utilisation)
 LINKS = {"home": "/", "login": "/login", "register": "/register", "account": "/account",
          "logout": "/logout"}
 csrf = CSRFProtect()

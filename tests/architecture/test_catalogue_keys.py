@@ -35,6 +35,8 @@ PREFIXES = (
     "offer.badge.",
     "offer.fact.",
     "offer_line.",
+    "plans.doing.",
+    "plans.milestone.",
     "problem.",
     "quote.rule.",
     "region.",
