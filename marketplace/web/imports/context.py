@@ -8,11 +8,11 @@ from typing import Any
 
 from marketplace.accounts.permissions import allowed
 from marketplace.core.actor import Actor
-from marketplace.core.errors import DomainError, FieldError
+from marketplace.core.errors import FieldError, Invalid
 from marketplace.resources import queries
 
 
-class RowRefused(DomainError):
+class RowRefused(Invalid):
     """A row names something that is not there or not the importer's; never leaves the import."""
 
     code = "import_row_refused"
