@@ -20,6 +20,7 @@ from flask.cli import with_appcontext
 from marketplace import config
 from marketplace.core.db import db
 from marketplace.core.errors import Unavailable
+from marketplace.core.transaction import end_read
 from marketplace.planning import rules, runs
 from marketplace.planning.rules import Step
 from marketplace.planning.runs import Lease
@@ -96,7 +97,7 @@ def _solved(lease: Lease, keeper: Keeper) -> Any:
     from marketplace.planning import problem, snapshot, solving
 
     draft = problem.draft(snapshot.take(lease.job_ids))
-    db.session.rollback()
+    end_read()
     return solving.answer(draft, solving.Effort(lease.seconds, lease.seed, keeper.note,
                                                 keeper.stop_solver.is_set))
 
@@ -134,7 +135,7 @@ def deliver_once() -> int:
         log.warning("the database is busy; the outbox waits for the next look")
         return 0
     finally:
-        db.session.rollback()
+        end_read()
 
 
 def work(app: Flask, stopping: threading.Event, *, idle_exit: bool) -> None:

@@ -16,7 +16,7 @@ from marketplace.core import audit
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.core.text import folded
-from marketplace.core.transaction import transactional
+from marketplace.core.transaction import end_read, transactional
 from marketplace.http import limits
 from marketplace.http.models import RateCounter
 
@@ -33,7 +33,7 @@ def log_in(email: str, password: str, address: str) -> tuple[Actor, int]:
     member = db.session.scalar(select(Member).where(Member.email_folded == folded(email)[:120],
                                                     Member.state == "active"))
     known = (member.id, member.password_hash, member.session_epoch) if member else (0, None, 0)
-    db.session.rollback()   # no transaction stays open while the password is hashed
+    end_read()   # no transaction stays open while the password is hashed
     if not passwords.matches(known[1], password):
         raise LoginRefused()
     return _enter(known[0], keys), known[2]
@@ -87,7 +87,7 @@ def confirm(actor: Actor, password: str, address: str) -> None:
     """Ask for the password again before something serious; raises WrongPassword."""
     member = db.session.get_one(Member, actor.member_id)
     email, known = member.email or "", member.password_hash
-    db.session.rollback()
+    end_read()
     count(email, address, "confirm")
     if not passwords.matches(known, password):
         raise WrongPassword()

@@ -25,7 +25,7 @@ from marketplace.core.db import db
 from marketplace.core.errors import FieldError
 from marketplace.core.text import folded
 from marketplace.core.tokens import digest, new_secret
-from marketplace.core.transaction import transactional
+from marketplace.core.transaction import end_read, transactional
 
 VALID = timedelta(days=7)
 OPEN_MOST = 50
@@ -95,7 +95,7 @@ def accept(secret: str, person: Person) -> Member:
     Raises LinkOver, AlreadyMember when the address has an account, WrongFields.
     """
     email = queries.open_invitation(secret).email
-    db.session.rollback()
+    end_read()
     wrong = consent_error(person.terms_version)
     if wrong:
         raise WrongFields(errors=wrong)

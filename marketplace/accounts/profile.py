@@ -16,7 +16,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.core.text import folded
 from marketplace.core.tokens import digest
-from marketplace.core.transaction import transactional
+from marketplace.core.transaction import end_read, transactional
 
 RESET_VALID = timedelta(hours=1)
 
@@ -77,7 +77,7 @@ def reset(secret: str, password: str) -> None:
     """
     row = queries.open_reset(secret)
     email = db.session.get_one(Member, row.member_id).email or ""
-    db.session.rollback()
+    end_read()
     _reset(secret, passwords.new_hash(password, email))
 
 
@@ -103,7 +103,7 @@ def change_password(actor: Actor, present: str, password: str, address: str) -> 
     require(actor, "self.edit")
     login.confirm(actor, present, address)
     email = queries.me(actor).email or ""
-    db.session.rollback()
+    end_read()
     return _change(actor, passwords.new_hash(password, email))
 
 

@@ -63,6 +63,16 @@ def current() -> Transaction:
     return running
 
 
+def end_read() -> None:
+    """End the read transaction that queries have opened, so that no snapshot stays while we wait.
+
+    Raises RuntimeError inside a transaction of ours, whose writes it would undo.
+    """
+    if active():
+        raise RuntimeError("a running transaction is ended by nobody but itself")
+    _bound["session"].rollback()
+
+
 def after_commit(hook: Callable[[], None]) -> None:
     """Run `hook` once the outermost transaction has committed; dropped when it rolls back."""
     current().hooks.append(hook)

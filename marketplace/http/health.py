@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.errors import Unavailable
+from marketplace.core.transaction import end_read
 
 
 class DatabaseUnreachable(Unavailable):
@@ -57,7 +58,7 @@ def check(skew_seconds: float) -> None:
     try:
         db.session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     except SQLAlchemyError as error:
-        db.session.rollback()
+        end_read()
         raise NotMigrated() from error
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from marketplace.core import clock, outbox
 from marketplace.core.db import db
 from marketplace.core.outbox import OutboxMessage
-from marketplace.core.transaction import transactional
+from marketplace.core.transaction import end_read, transactional
 from marketplace.notifications import queries
 from marketplace.notifications.letters import WRITERS
 from marketplace.notifications.mail import CHANNEL_ERRORS, Mail, channel
@@ -18,7 +18,7 @@ LEASE = timedelta(minutes=2)   # longer than any channel takes; then another wor
 def deliver_due(limit: int = 50) -> int:
     """Send the mails that are due, each on its own; returns how many went out."""
     numbers = queries.due(limit)
-    db.session.rollback()
+    end_read()
     return sum(deliver(number) for number in numbers)
 
 

@@ -18,7 +18,7 @@ from marketplace.core import audit, clock
 from marketplace.core.actor import SYSTEM
 from marketplace.core.db import db
 from marketplace.core.locking import Rank, lock
-from marketplace.core.transaction import transactional
+from marketplace.core.transaction import end_read, transactional
 from marketplace.planning import rules
 from marketplace.planning.models import PlanLeftOut, PlanPart, PlanRun
 
@@ -46,7 +46,7 @@ def _claimable(now: datetime) -> ColumnElement[bool]:
 def waiting() -> bool:
     """True when there is a run to claim; a read, so that idle workers take no lock."""
     found = db.session.scalar(select(PlanRun.id).where(_claimable(clock.now())).limit(1))
-    db.session.rollback()   # an idle worker keeps no snapshot open
+    end_read()   # an idle worker keeps no snapshot open
     return found is not None
 
 
@@ -114,7 +114,7 @@ def renew(lease: Lease, progress: Mapping[str, Any] | None = None) -> str | None
 def wanted(lease: Lease) -> str | None:
     """What the firm wants of a run, without writing; None: no longer this worker's."""
     found = db.session.scalar(select(PlanRun.wanted).where(_held(lease)))
-    db.session.rollback()
+    end_read()
     return found
 
 
