@@ -51,7 +51,7 @@ def test_no_rows_no_shift():
     assert shift_jobs([], date(2026, 1, 1)) == []
 
 
-def test_mondays():
+def test_mondays_begin_a_week():
     """The Monday of a week, and the first Monday from a day on."""
     assert monday_of(date(2026, 3, 8)) == date(2026, 3, 2)
     assert monday_from(date(2026, 3, 8)) == date(2026, 3, 9)
