@@ -90,7 +90,7 @@ def test_success_is_not_counted(inside):
     member = with_password(create_party().member)
 
     for _ in range(config.current().login_attempts + 2):
-        login.log_in(member.email, PASSWORD, ADDRESS)
+        assert login.log_in(member.email, PASSWORD, ADDRESS)
 
 
 def test_counters_do_not_give_addresses_away(inside):
