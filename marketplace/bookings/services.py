@@ -18,7 +18,7 @@ from marketplace.capacity.services import HoldExpired, Want
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import services as catalogue_services
 from marketplace.catalogue.models import Quote
-from marketplace.catalogue.queries import Offer
+from marketplace.catalogue.rules import Offer
 from marketplace.catalogue.services import Wish
 from marketplace.core import audit, clock
 from marketplace.core.actor import SYSTEM, Actor

@@ -16,7 +16,7 @@ from marketplace.capacity import queries as capacity
 from marketplace.capacity.models import Lane
 from marketplace.catalogue.errors import ListingNotFound, QuoteNotFound
 from marketplace.catalogue.models import Listing, ListingTerms, Quote
-from marketplace.catalogue.rules import ListingRules
+from marketplace.catalogue.rules import ListingRules, Offer
 from marketplace.core.db import db
 from marketplace.core.text import folded
 from marketplace.core.timewindow import TimeWindow
@@ -24,20 +24,6 @@ from marketplace.resources.geo import chord_limit, unit
 from marketplace.resources.models import Capability, CapabilityMaterial, Resource, Site
 
 LOOK_AHEAD = timedelta(days=62)   # farthest a piece run is followed over its closings
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A published listing with what quoting and booking need, as values."""
-
-    listing_id: int
-    version: int
-    company_id: int
-    resource_id: int
-    resource_name: str
-    lanes: int
-    rules: ListingRules
-    terms: dict[str, dict[str, Any]]
 
 
 def offers(listing_ids: Sequence[int]) -> dict[int, Offer]:

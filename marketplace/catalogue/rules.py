@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from marketplace.core.errors import FieldError
@@ -24,6 +25,20 @@ class ListingRules:
     horizon_days: int
     may_pause: bool
     zone: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A published listing with what quoting and booking need, as values."""
+
+    listing_id: int
+    version: int
+    company_id: int
+    resource_id: int
+    resource_name: str
+    lanes: int
+    rules: ListingRules
+    terms: dict[str, dict[str, Any]]
 
 
 def aligned(moment: datetime, step: int, zone: str) -> bool:

@@ -15,8 +15,7 @@ from marketplace.accounts.permissions import require, require_company
 from marketplace.catalogue import queries
 from marketplace.catalogue.errors import AlreadyListed, ModeNotOffered, RuleBroken, TermsMissing
 from marketplace.catalogue.models import Listing, ListingTerms, Quote
-from marketplace.catalogue.queries import Offer
-from marketplace.catalogue.rules import end_over, length_errors, start_errors, work_minutes
+from marketplace.catalogue.rules import Offer, end_over, length_errors, start_errors, work_minutes
 from marketplace.core import audit, clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import db

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from marketplace.catalogue.queries import Offer
+from marketplace.catalogue.rules import Offer
 from marketplace.core.money import Money
 from marketplace.core.timewindow import TimeWindow
 from marketplace.planning import rules

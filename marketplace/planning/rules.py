@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from math import ceil, lcm
 
-from marketplace.catalogue.queries import Offer
-from marketplace.catalogue.rules import ListingRules, aligned, length_errors
+from marketplace.catalogue.rules import ListingRules, Offer, aligned, length_errors
 from marketplace.core.money import Money
 from marketplace.core.timewindow import TimeWindow
 from marketplace.pricing.quote import Usage, load_terms, modes, quote

@@ -17,7 +17,7 @@ from marketplace.accounts.permissions import allowed
 from marketplace.capacity import queries as capacity
 from marketplace.catalogue import queries, services
 from marketplace.catalogue.models import Listing
-from marketplace.catalogue.queries import Offer
+from marketplace.catalogue.rules import Offer
 from marketplace.catalogue.services import Slot, Wish
 from marketplace.core import clock
 from marketplace.core.actor import Actor

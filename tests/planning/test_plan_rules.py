@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from marketplace.catalogue.queries import Offer
-from marketplace.catalogue.rules import ListingRules
+from marketplace.catalogue.rules import ListingRules, Offer
 from marketplace.core.money import Money
 from marketplace.core.timewindow import TimeWindow
 from marketplace.planning import rules
