@@ -15,7 +15,7 @@ from marketplace.core.db import db
 from marketplace.core.timewindow import TimeWindow
 
 
-def bookings_of(actor: Actor) -> Select[tuple[Booking]]:
+def bookings_of(actor: Actor) -> Select[Booking]:
     """Bookings that the actor's company made or that are on its machines, newest first."""
     return (select(Booking)
             .where(or_(Booking.company_id == actor.company_id,

@@ -13,7 +13,13 @@ from sqlalchemy import select
 from marketplace import config
 from marketplace.accounts.permissions import require, require_company
 from marketplace.catalogue import queries
-from marketplace.catalogue.errors import AlreadyListed, ModeNotOffered, RuleBroken, TermsMissing
+from marketplace.catalogue.errors import (
+    AlreadyListed,
+    ListingNotFound,
+    ModeNotOffered,
+    RuleBroken,
+    TermsMissing,
+)
 from marketplace.catalogue.models import Listing, ListingTerms, Quote
 from marketplace.catalogue.rules import Offer, end_over, length_errors, start_errors, work_minutes
 from marketplace.core import audit, clock
@@ -133,7 +139,7 @@ def withdraw_listing(actor: Actor, listing_id: int) -> Listing:
     require(actor, "listing.edit")
     listing = db.session.get(Listing, listing_id)
     if listing is None or listing.state != "published":
-        raise queries.ListingNotFound(id=listing_id)
+        raise ListingNotFound(id=listing_id)
     require_company(actor, listing.company_id, "listing")
     listing.state = "withdrawn"
     listing.version += 1

@@ -49,7 +49,7 @@ def actor_or_none() -> Actor | None:
             g.actor = None
         else:
             g.actor = current_app.extensions["actor_by_session"]()
-    return g.actor  # type: ignore[no-any-return]
+    return g.actor
 
 
 def actor() -> Actor:

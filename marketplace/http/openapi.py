@@ -52,7 +52,7 @@ def init_app(app: Flask, blueprints: Sequence[MarketBlueprint]) -> None:
         return jsonify(catalogue())
 
 
-def name_of(schema: Any) -> str | None:
+def name_of(schema: type[Schema] | Schema) -> str | None:
     """The name of a schema in the document; one that shows a part of another stands inline."""
     if isinstance(schema, Schema) and (schema.only or schema.exclude):
         return None

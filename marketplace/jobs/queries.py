@@ -17,7 +17,7 @@ from marketplace.resources.models import Resource
 WHOLE = selectinload(Job.operations).selectinload(Operation.eligible)
 
 
-def jobs_of(actor: Actor, state: str | None = None) -> Select[tuple[Job]]:
+def jobs_of(actor: Actor, state: str | None = None) -> Select[Job]:
     """Jobs of the actor's company with their routes, newest first."""
     query = select(Job).where(Job.company_id == actor.company_id).options(WHOLE)
     if state is not None:

@@ -16,7 +16,7 @@ from marketplace.planning.rules import MAX_JOBS
 from marketplace.resources.models import Resource
 
 
-def plans_of(actor: Actor) -> Select[tuple[PlanRun]]:
+def plans_of(actor: Actor) -> Select[PlanRun]:
     """Plans of the actor's company, newest first."""
     return (select(PlanRun).where(PlanRun.company_id == actor.company_id)
             .order_by(PlanRun.id.desc()))

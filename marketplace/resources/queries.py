@@ -26,7 +26,7 @@ from marketplace.resources.models import (
 from marketplace.resources.values import ResourceData
 
 
-def sites_of(actor: Actor) -> Select[tuple[Site]]:
+def sites_of(actor: Actor) -> Select[Site]:
     """The company's own sites, and shared factories where machines of its own stand."""
     owned = select(Resource.site_id).where(Resource.owner_company_id == actor.company_id)
     return (select(Site).where(or_(Site.company_id == actor.company_id, Site.id.in_(owned)))
@@ -41,7 +41,7 @@ def site_of(actor: Actor, site_id: int) -> Site:
     return row
 
 
-def resources_of(actor: Actor) -> Select[tuple[Resource]]:
+def resources_of(actor: Actor) -> Select[Resource]:
     """Resources the company owns or operates, with site and capabilities."""
     return (select(Resource)
             .where(or_(Resource.owner_company_id == actor.company_id,

@@ -55,7 +55,7 @@ def make(context: Context, group: Sequence[Parsed]) -> Any:
 
 def _by_line(errors: Sequence[FieldError], lines: Sequence[int]) -> list[FieldError]:
     """`hours.7.closes` of the week as `2.closes`: the third line; each line once."""
-    found = {}
+    found: dict[str, FieldError] = {}
     for error in errors:
         parts = error.field.split(".")
         place = f"{lines[int(parts[1])]}.{parts[2]}" if len(parts) == 3 else "weekdays"

@@ -48,7 +48,8 @@ class Report:
         """How many lines have something wrong."""
         return len({each.line for each in self.lines})
 
-    def add(self, line: int, column: str, code: str, value: str = "", **params: Any) -> None:
+    def add(self, line: int, column: str, code: str, value: str = "", /,
+            **params: Any) -> None:
         """Note a wrong cell."""
         self.lines.append(LineError(line, column, code, params, value[:80]))
 
