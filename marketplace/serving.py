@@ -22,6 +22,5 @@ control_socket_disable = True   # its path is one per user: two instances would 
 def post_fork(_server: Any, worker: Any) -> None:
     """A connection made before the fork belongs to the parent: forget it without closing it."""
     from marketplace.core.db import db
-    application = worker.app.wsgi()
-    with getattr(application, "app", application).app_context():
+    with worker.app.wsgi().app_context():
         db.engine.dispose(close=False)

@@ -36,7 +36,7 @@ class Server:
         self.clients: list[Client] = []
         self.log = folder / "gunicorn.log"
         keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"),
+        command = [sys.executable, "-m", "gunicorn", "-c", "python:marketplace.serving",
                    "--no-control-socket", "-w", str(workers), "-b", f"127.0.0.1:{self.port}",
                    "--error-logfile", str(self.log), "--worker-tmp-dir", str(folder), module]
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, env=keep | {
