@@ -172,7 +172,7 @@ def one(actor: Actor, resource_id: int, sent: Mapping[str, str]) -> dict[str, An
     """One machine: its Gantt, what keeps it from working, what it once said."""
     row = resource_of(actor, resource_id)
     f = formats(row.site.zone)
-    first, days = span_of({"days": "14"} | dict(sent), f)
+    first, days = span_of(sent, f)
     seen = book(actor, [row], window_of(first, days, f))
     step = timedelta(days=days)
 

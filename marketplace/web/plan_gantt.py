@@ -17,7 +17,8 @@ from marketplace.web.formats import Formats
 from marketplace.web.gantt import Bar, Mark, Row, chart
 from marketplace.web.reader import formats, words
 
-MOST_BARS = 300
+MOST_BARS = 160
+CHART, LETTER, DISC = 1000, 7, 5   # pixels of the chart and of a letter; letters a disc takes
 SPANS = (14, 7, 3, 1)   # days; the longest that stays readable is shown
 
 
@@ -109,20 +110,33 @@ def _chart(window: TimeWindow, found: Sequence[Any], job_id: int | None,
             if number > 1:
                 note = words("plans.parallel", number=number)
             rows.append(Row(resource.name, note, closed=closed))
-            bars += [_bar(len(rows) - 1, part, told[part.id], job_id) for part in line]
+            rooms = _rooms(line, window)
+            bars += [_bar(len(rows) - 1, part, told[part.id], (job_id, room))
+                     for part, room in zip(line, rooms, strict=True)]
     return chart(window, rows, bars, _marks(job_id), f)
 
 
-def _bar(row: int, part: PlanPart, told: tuple[str, int, str], job_id: int | None) -> Bar:
+def _rooms(line: Sequence[PlanPart], window: TimeWindow) -> list[float]:
+    """How many letters fit from each bar to the next one, in a chart of common width."""
+    ends = [each.starts for each in line[1:]] + [window.end]
+    each_letter = window.length * LETTER / CHART
+    return [max(timedelta(), until - max(part.starts, window.start)) / each_letter
+            for part, until in zip(line, ends, strict=True)]
+
+
+def _bar(row: int, part: PlanPart, told: tuple[str, int, str],
+         shown: tuple[int | None, float]) -> Bar:
+    """A bar names its job, or its work where one job is shown; without room only the list does."""
     code, position, service = told
-    title, note = names.service(service), code
+    job_id, room = shown
+    title, note, url = names.service(service), code, ""
     if job_id is None:
         title, note = note, title
         url = url_for("plans_page.show_one", plan_id=part.plan_run_id, job=part.job_id) + "#gantt"
-    else:
-        url = ""
     if part.booking_id:
         url = url_for("bookings_page.show_one", booking_id=part.booking_id)
+    if len(title.encode("gbk", "replace")) + DISC > room:
+        title, note = "", f"{code} {names.service(service)}"
     return Bar(row, TimeWindow(part.starts, part.ends),
                "booked" if part.booking_id else "plan", title, note, url,
                None if part.booking_id else position)

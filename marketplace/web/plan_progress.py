@@ -12,17 +12,16 @@ from marketplace.planning.models import PlanRun
 from marketplace.web.reader import formats, words
 
 Point = list[float]
-LINES = ("value", "bound")   # places of the lines in the chart; the bound lies above
 
 
 def view(row: PlanRun) -> dict[str, Any]:
     """What the fragment shows; it changes once a second at most."""
     f = formats()
     progress = row.progress or {}
-    value, bound = progress.get("value"), progress.get("bound")
-    elapsed = _elapsed(row)
-    limit = float(row.options["seconds"])
-    gain = bound - value if value is not None and bound is not None else None
+    elapsed, limit = _elapsed(row), float(row.options["seconds"])
+    first = first_value(row)
+    value, bound = (_above(progress.get(name), first) for name in ("value", "bound"))
+    gain = None if value is None or bound is None else bound - value
     return {
         "doing": words(f"plans.doing.{doing(row)}"), "running": row.state in rules.UNFINISHED,
         "elapsed": f.number(elapsed, 0), "limit": f.number(limit, 0),
@@ -30,10 +29,25 @@ def view(row: PlanRun) -> dict[str, Any]:
         "value": f.money(_money(value), cents=False),
         "bound": f.money(_money(bound), cents=False),
         "gain": f.money(_money(gain), cents=False),
-        "gap": f.percent(gain / value, 2) if gain is not None and value else "",
         "jobs_asked": f.number(len(row.options["job_ids"])),
         "milestone": words(f"plans.milestone.{doing(row)}"),
         "chart": chart(row), "trace": table(row)}
+
+
+def first_value(row: PlanRun) -> int | None:
+    """What the first plan of the search was worth (fen).
+
+    Figures are told from it: the worth of a job without a budget is only a reference, so what a
+    plan is worth altogether says little, and what it gained says much.
+    """
+    progress = row.progress or {}
+    known = [step[1] for step in progress.get("trace", []) if step[1] is not None]
+    found: int | None = known[0] if known else progress.get("value")
+    return found
+
+
+def _above(fen: int | None, first: int | None) -> int | None:
+    return None if fen is None or first is None else fen - first
 
 
 def doing(row: PlanRun) -> str:
@@ -56,17 +70,17 @@ def _money(fen: int | None) -> Money | None:
 
 
 def lines(row: PlanRun) -> tuple[list[Point], list[Point]]:
-    """Value and bound over time in yuan, each drawn on to the last moment known."""
+    """Value and bound over time in yuan above the first plan, up to the last moment known."""
     progress = row.progress or {}
+    first = first_value(row) or 0
     steps: list[Sequence[Any]] = list(progress.get("trace", []))
     last = progress.get("seconds")
     if last is not None:
         steps.append((last, progress.get("value"), progress.get("bound")))
     found = []
     for place in (1, 2):
-        known = [[float(step[0]), step[place] / 100] for step in steps
-                 if step[place] is not None]
-        found.append(known)
+        found.append([[float(step[0]), (step[place] - first) / 100] for step in steps
+                      if step[place] is not None])
     return found[0], found[1]
 
 
@@ -76,14 +90,13 @@ def chart(row: PlanRun) -> dict[str, Any] | None:
     if not values or not bounds:
         return None
     f = formats()
-    low, high = min(y for _, y in values), max(y for _, y in bounds)
-    room = max((high - low) * 0.15, 1.0)
+    high = max(y for _, y in values + bounds)
     limit = float(row.options["seconds"])
     last = max(values[-1][0], bounds[-1][0])
     return {
         "x": {"min": 0, "max": max(1.0, limit if row.state in rules.UNFINISHED else last),
               "unit": " s"},
-        "y": {"min": int(low - room), "max": int(high + room) + 1, "prefix": "¥"},
+        "y": {"min": 0, "max": int(high * 1.2) + 1, "prefix": "¥"},
         "between": [1, 0],
         "series": [
             {"name": words("plans.line.value"), "data": values, "step": True,
@@ -102,6 +115,9 @@ def table(row: PlanRun, most: int = 20) -> list[dict[str, str]]:
     """The same numbers as rows, thinned to a length that can be read."""
     f = formats()
     steps: list[Sequence[Any]] = (row.progress or {}).get("trace", [])
+    first = first_value(row)
     shown = steps[:: max(1, -(-len(steps) // most))]
-    return [{"seconds": f.number(seconds, 1), "value": f.money(_money(value), cents=False),
-             "bound": f.money(_money(bound), cents=False)} for seconds, value, bound in shown]
+    return [{"seconds": f.number(seconds, 1),
+             "value": f.money(_money(_above(value, first)), cents=False),
+             "bound": f.money(_money(_above(bound, first)), cents=False)}
+            for seconds, value, bound in shown]

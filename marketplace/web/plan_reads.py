@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, func, select, type_coerce
+from sqlalchemy import BigInteger, case, func, select, type_coerce
 
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
@@ -64,7 +64,7 @@ def _only(query: Any, job_id: int | None) -> Any:
 
 
 def jobs(plan_id: int, text: str, limit: int, offset: int) -> tuple[Sequence[Any], int]:
-    """(Job, parts, price in fen, start, finish) of one page, the first to finish first."""
+    """(Job, parts, price in fen, start, finish) of one page: late ones, then by finish."""
     query = (select(Job, func.count().label("parts"),
                     func.sum(FEN), func.min(PlanPart.starts),
                     func.max(PlanPart.ends).label("finish"))
@@ -75,7 +75,9 @@ def jobs(plan_id: int, text: str, limit: int, offset: int) -> tuple[Sequence[Any
                             | Job.title.icontains(text, autoescape=True))
     total = db.session.scalar(select(func.count()).select_from(
         query.with_only_columns(Job.id).subquery())) or 0
-    rows = db.session.execute(query.order_by(func.max(PlanPart.ends), Job.id)
+    finish = func.max(PlanPart.ends)
+    late_first = case((finish > Job.due, 0), else_=1)
+    rows = db.session.execute(query.order_by(late_first, finish, Job.id)
                               .limit(limit).offset(offset)).all()
     return rows, total
 
@@ -92,12 +94,13 @@ def bookings(plan_id: int, job_ids: Sequence[int]) -> dict[int, list[int]]:
     return found
 
 
-def late(plan_id: int) -> int:
-    """How many placed jobs finish after they are due."""
-    ends = (select(Job.id).join(PlanPart, PlanPart.job_id == Job.id)
-            .where(PlanPart.plan_run_id == plan_id).group_by(Job.id, Job.due)
-            .having(func.max(PlanPart.ends) > Job.due).subquery())
-    return db.session.scalar(select(func.count()).select_from(ends)) or 0
+def late(plan_id: int) -> Sequence[Any]:
+    """(due, finish) of the placed jobs that finish after they are due."""
+    finish = func.max(PlanPart.ends)
+    return db.session.execute(
+        select(Job.due, finish).join(PlanPart, PlanPart.job_id == Job.id)
+        .where(PlanPart.plan_run_id == plan_id).group_by(Job.id, Job.due)
+        .having(finish > Job.due).order_by(Job.id)).all()
 
 
 def left_out(plan_id: int, limit: int) -> tuple[Sequence[Any], int]:

@@ -118,16 +118,17 @@ def _tiles(row: PlanRun, plain: Mapping[str, Any],
     f = formats()
     placed, parts, fen = totals
     late = plan_reads.late(row.id)
+    cost = fen + sum(rules.late_cost(due, finish) for due, finish in late)
     gain = plain["possible_gain"]
-    gap = "" if row.gap is None else words("plans.gap", share=f.percent(row.gap, 2))
+    gap = words("plans.gap", share=f.percent(gain.minor / cost, 2)) if gain and cost else ""
     return [
         {"label": words("plans.tile.placed"), "value": f"{placed} / {plain['jobs']}",
-         "change": words("plans.late", count=late), "good": False if late else None,
+         "change": words("plans.late", count=len(late)), "good": False if late else None,
          "formula": words("plans.formula.placed", count=parts, number=f.number(parts))},
-        {"label": words("plans.tile.cost"), "value": f.money(Money(fen), cents=False),
+        {"label": words("plans.tile.price"), "value": f.money(Money(fen), cents=False),
+         "change": "", "formula": words("plans.formula.price")},
+        {"label": words("plans.tile.cost"), "value": f.money(Money(cost), cents=False),
          "change": "", "formula": words("plans.formula.cost")},
-        {"label": words("plans.tile.value"), "value": f.money(plain["value"], cents=False),
-         "change": "", "formula": words("plans.formula.value")},
         {"label": words("plans.tile.gain"), "value": f.money(gain, cents=False), "change": gap,
          "formula": words("plans.formula.gain")}]
 

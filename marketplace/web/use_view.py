@@ -18,7 +18,7 @@ from marketplace.kpis import base, queries, rules
 from marketplace.web import names
 from marketplace.web.reader import formats, words
 
-COLUMNS = 10   # kinds of work in the heat map, those with the most open hours
+COLUMNS = 10   # kinds of work in the heat map, those most booked
 RANKED = 12
 STEPS = (20, 35, 50, 65, 80)
 WRAP = 14      # letters a line in the head of the heat map
@@ -102,9 +102,10 @@ def _rows(actor: Actor, period: TimeWindow, by: str) -> list[dict[str, Any]]:
 
 
 def _ranked(actor: Actor, period: TimeWindow, by: str) -> list[dict[str, Any]]:
-    """The most booked first; bars stand for the share itself."""
+    """The most booked first; bars are parts of the longest."""
     rows = sorted(_rows(actor, period, by), key=lambda row: -row["share"])
-    return [{"name": row["name"], "text": row["share_text"], "share": row["share"],
+    longest = max((row["share"] for row in rows), default=0) or 1
+    return [{"name": row["name"], "text": row["share_text"], "share": row["share"] / longest,
              "note": words("use.of", booked=row["booked"], open=row["open"]), "url": ""}
             for row in rows[:RANKED]]
 
@@ -121,18 +122,23 @@ def _modes(actor: Actor, period: TimeWindow) -> list[dict[str, Any]]:
 def _heat(actor: Actor, period: TimeWindow) -> dict[str, Any] | None:
     """Booked share in percent by city and kind of work; no open hour is a dash, not a zero."""
     share = queries.measure(actor, "booked_share", period, base.CITY_SERVICE)
-    opened = queries.measure(actor, "open_hours", period, base.SERVICE)
-    services = [each for each in sorted(opened, key=lambda key: (-opened[key], key))
+    booked = queries.measure(actor, "booked_hours", period, base.SERVICE)
+    services = [each for each in sorted(booked, key=lambda key: (-booked[key], key))
                 if each][:COLUMNS]
     cities = sorted({key.partition("|")[0] for key in share})
     if not (services and cities):
         return None
-    values = {key: round(value * 100) for key, value in share.items()}
+    values = {key: _rounded(value * 100) for key, value in share.items()}
     return {"cols": [wrapped(names.service(each)) for each in services],
             "rows": [names.city(each) for each in cities], "steps": list(STEPS),
             "cells": [[col, row, values.get(f"{city}|{service}")]
                       for row, city in enumerate(cities)
                       for col, service in enumerate(services)]}
+
+
+def _rounded(percent: float) -> float:
+    """Whole percents; below ten with one decimal, so that little is not shown as nothing."""
+    return round(percent, 1) if percent < 10 else round(percent)
 
 
 def wrapped(name: str) -> str:
