@@ -65,6 +65,7 @@ class MarketApi(Api):
     """flask-smorest with our error table; problems are rendered in `problems`."""
 
     ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = None   # every status an operation answers is named by it
 
     def _register_error_handlers(self) -> None:
         """Leave errors to `problems`, the one table."""
