@@ -19,8 +19,9 @@ keepalive = 30
 control_socket_disable = True   # its path is one per user: two instances would share it
 
 
-def post_fork(_server: Any, worker: Any) -> None:
+def post_fork(_server: Any, _worker: Any) -> None:
     """A connection made before the fork belongs to the parent: forget it without closing it."""
     from marketplace.core.db import db
-    with worker.app.wsgi().app_context():
+    from wsgi import app
+    with app.app_context():
         db.engine.dispose(close=False)
