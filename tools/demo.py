@@ -143,8 +143,8 @@ def tell_backtest(kept: Path, seconds: int) -> None:
     """Reality, replay and plan beside each other; made once and kept."""
     print("\nThe same orders in January and February 2012: backtest")  # noqa: T201
     if not kept.exists():
-        from seed_data.factory_log import backtest
-        outcome = backtest.backtest(backtest.committed_book(), seconds, backtest.progress_line)
+        from seed_data.factory_log import backtest, problem
+        outcome = backtest.backtest(problem.committed_book(), seconds, backtest.progress_line)
         kept.write_text(backtest.report(outcome), encoding="utf-8")
     print(kept.read_text(encoding="utf-8"))  # noqa: T201
 

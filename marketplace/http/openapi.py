@@ -30,7 +30,7 @@ def init_app(app: Flask, blueprints: Sequence[MarketBlueprint]) -> None:
             "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}})
     api = MarketApi()
     api.init_app(app, spec_kwargs={
-        "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=name_of)})
+        "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=name_of)})  # type: ignore[arg-type]
     document(api.spec)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
