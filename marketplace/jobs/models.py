@@ -30,7 +30,7 @@ class Job(Base):
     state: Mapped[str] = mapped_column(String(10), default="open", index=True)
     release: Mapped[datetime] = mapped_column(UtcDateTime)
     due: Mapped[datetime] = mapped_column(UtcDateTime)
-    deadline: Mapped[datetime | None] = mapped_column(UtcDateTime)   # None: late is possible
+    deadline: Mapped[datetime] = mapped_column(UtcDateTime)
     budget: Mapped[Money | None] = mapped_column(Fen)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)

@@ -212,7 +212,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('release', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('deadline', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('deadline', sa.DateTime(timezone=True), nullable=False),
     sa.Column('budget', sa.BigInteger(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
