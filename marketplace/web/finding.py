@@ -27,6 +27,8 @@ class Finding:
     def query(self) -> Select[Any]:
         """Listings that match, over (Listing, Resource, Site, Company)."""
         query = queries.search(self.wish)
+        if self.wish.lanes > 1:
+            query = query.where(Resource.lanes >= self.wish.lanes)
         if self.cities:
             query = query.where(or_(*(Site.region_code.startswith(city[:4], autoescape=True)
                                       for city in self.cities)))
@@ -72,7 +74,7 @@ def by_mode(finding: Finding) -> dict[str, int]:
 
 def by_kind(finding: Finding) -> dict[str, int]:
     """Results per kind of resource if it were the chosen one."""
-    wish = replace(finding.wish, kind=None, top_type=None)
+    wish = replace(finding.wish, kind=None)
     rows = db.session.execute(
         select(Resource.kind, func.count()).select_from(Listing)
         .join(Resource, Resource.id == Listing.resource_id)

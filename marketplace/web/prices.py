@@ -24,6 +24,7 @@ class Answer:
     mode: str
     priced: Priced
     window: TimeWindow | None = None
+    minutes: int = 0
 
     @property
     def least(self) -> Money:
@@ -66,7 +67,8 @@ def of_usage(terms: Mapping[str, Mapping[str, Any]], minutes: int | None, pieces
         else:
             length = None if modes()[mode].NEEDS_PIECES else minutes
         if length is not None:
-            found.append(Answer(mode, quote(mode, terms[mode], Usage(length, lanes, pieces))))
+            found.append(Answer(mode, quote(mode, terms[mode], Usage(length, lanes, pieces)),
+                                minutes=length))
     return sorted(found, key=lambda each: (each.least, place(each.mode)))
 
 

@@ -98,15 +98,14 @@ def _earliest(listing: Listing, form: SearchForm, books: Sequence[LaneBook],
               now: datetime) -> str:
     """The earliest finish of this work, or the first free moment where no work was named."""
     f = formats(listing.resource.site.zone)
+    minutes = _minutes(listing, form)
+    if minutes is None:
+        return words("search.row.no_pieces")
+    if not listing.min_minutes <= minutes <= listing.max_minutes:
+        return words("search.row.length", least=names.length(listing.min_minutes),
+                     most=names.length(listing.max_minutes))
     if form.finding.wish.free is not None:
         return words("search.row.free_then")
-    terms = {each.mode: each.terms for each in listing.terms}
-    minutes = listing.min_minutes
-    if form.pieces is not None:
-        needs = prices.timing(terms, next(iter(terms)))
-        if needs is None:
-            return words("search.row.no_pieces")
-        minutes = needs.minutes(form.pieces, form.finding.wish.lanes)
     found = next(free.starts(books, rules_of(listing), need_of(
         listing, minutes, form.finding.wish.lanes), now), None)
     if found is None:
@@ -114,6 +113,16 @@ def _earliest(listing: Listing, form: SearchForm, books: Sequence[LaneBook],
     if form.pieces is not None:
         return words("search.row.finish", time=f.datetime(found.end))
     return words("search.row.from", time=f.datetime(found.start))
+
+
+def _minutes(listing: Listing, form: SearchForm) -> int | None:
+    """How long the work takes here, the shortest length where none was named; None: unknown."""
+    if form.pieces is not None:
+        terms = {each.mode: each.terms for each in listing.terms}
+        needs = prices.timing(terms, next(iter(terms)))
+        return needs.minutes(form.pieces, form.finding.wish.lanes) if needs else None
+    window = form.finding.wish.free
+    return window.minutes if window is not None else listing.min_minutes
 
 
 def rules_of(listing: Listing) -> ListingRules:
@@ -145,7 +154,11 @@ def _prices(listing: Listing, form: SearchForm, actor: Actor | None) -> dict[str
     answers = prices.of_usage({each.mode: each.terms for each in terms},
                               window.minutes if window else None, form.pieces,
                               form.finding.wish.lanes)
-    return _answered(answers, form.pieces)
+    fits = [each for each in answers
+            if listing.min_minutes <= each.minutes <= listing.max_minutes]
+    if answers and not fits:
+        return {"prices": [], "price": "", "price_note": words("search.row.length_note")}
+    return _answered(fits, form.pieces)
 
 
 def _answered(answers: Sequence[prices.Answer], pieces: int | None) -> dict[str, Any]:

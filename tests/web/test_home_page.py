@@ -67,7 +67,7 @@ def test_a_form_from_elsewhere_is_refused(browser, market):
     """A POST without our token changes nothing."""
     browser.log_in(market.buyer.member)
     answer = browser.send(f"/listings/{market.listing.id}/holds", {"once": "x" * 12})
-    assert answer.status_code == 400
+    assert answer.status_code == 403
 
 
 def test_only_entries_with_a_page_are_shown(app, browser, market):

@@ -9,18 +9,20 @@ from flask import Blueprint, redirect, render_template, session
 from marketplace.catalogue.queries import Search
 from marketplace.core.errors import NotFound
 from marketplace.resources.rules import TOP_TYPE, TOP_TYPES
-from marketplace.web import finding, navigation, reads
+from marketplace.web import finding, names, navigation, reads
 from marketplace.web.finding import Finding
 from marketplace.web.reader import asking, words
 
 blueprint = Blueprint("home_page", __name__)
+EXAMPLES = ("3.2.1", "3.2.3", "I.lab.metrology", "S.wh.pallet")   # service codes to begin with
 
 
 def show() -> Any:
     """What it is and for whom; somebody logged in goes on to the desk they work at."""
     actor = asking()
     if actor is None:
-        return render_template("home/page.html", page_title=words("home.title"), tops=_tops())
+        return render_template("home/page.html", page_title=words("home.title"), tops=_tops(),
+                               examples=[(code, names.service(code)) for code in EXAMPLES])
     if not actor.is_operator and "desk" not in session:
         session["desk"] = (navigation.FACTORY if reads.offers_anything(actor)
                            else navigation.FIRM)
