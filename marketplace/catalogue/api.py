@@ -30,7 +30,7 @@ blueprint = MarketBlueprint("catalogue", __name__, url_prefix="/api/v1",
 
 @blueprint.arguments(ListingQuery, location="query", as_kwargs=True)
 @blueprint.response(200, ListingPage)
-@blueprint.problems(401, 403, 422)
+@blueprint.problems(401, 422)
 def find_listings(wish: Search, limit: int, cursor: int, wanted: tuple[str, ...]) -> Any:
     """Search listings; public, but price filter and price order are for members."""
     if wish.price_max_micro is not None or wish.order == "price":
@@ -47,7 +47,7 @@ def show_listing(listing_id: int) -> Any:
 
 @blueprint.arguments(RangeQuery, location="query", as_kwargs=True)
 @blueprint.response(200, FreeList)
-@blueprint.problems(401, 404, 422)
+@blueprint.problems(404, 422)
 def show_free(window: TimeWindow, listing_id: int) -> Any:
     """Free time of a listing; public."""
     found = queries.free_windows(queries.offer(listing_id).resource_id, window)
