@@ -60,7 +60,9 @@ def backends(pytestconfig: pytest.Config) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test that touches the database on every backend."""
     if "backend" in metafunc.fixturenames:
-        metafunc.parametrize("backend", backends(metafunc.config))
+        chosen = backends(metafunc.config)
+        one = metafunc.definition.get_closest_marker("one_database") is not None
+        metafunc.parametrize("backend", chosen[:1] if one else chosen)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
