@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from marketplace.catalogue.listing_rules import DEFAULTS, listing_errors
+from marketplace.catalogue.listing_rules import DEFAULTS, LIMITS, listing_errors
 from marketplace.catalogue.services import RULE_FIELDS, Publication
 from marketplace.http.api import RequestSchema
 from marketplace.pricing.quote import modes
@@ -37,11 +37,11 @@ class RawTerms(fields.Nested):
 class ListingEdit(RequestSchema):
     """Changes of a listing, lengths in minutes; `terms` replace all there were."""
 
-    step = whole(metadata={"description": "Starts and lengths lie on it."})
-    min_minutes = whole()
-    max_minutes = whole()
-    notice_minutes = whole(metadata={"description": "Least time before a start."})
-    horizon_days = whole(metadata={"description": "How far ahead may be booked."})
+    step = whole(*LIMITS["step"], "Starts and lengths lie on it.")
+    min_minutes = whole(*LIMITS["min_minutes"])
+    max_minutes = whole(*LIMITS["max_minutes"])
+    notice_minutes = whole(*LIMITS["notice_minutes"], "Least time before a start.")
+    horizon_days = whole(*LIMITS["horizon_days"], "How far ahead may be booked.")
     may_pause = Flag(metadata={"description": "Work may rest over closed time."})
     show_company = Flag()
     terms = RawTerms(TermsByMode)
@@ -61,7 +61,8 @@ class ListingEdit(RequestSchema):
 class ListingRequest(ListingEdit):
     """A resource to offer; rules that are not named take their defaults."""
 
-    resource_id = whole(required=True, validate=validate.Range(1, MAX_ID))
+    resource_id = whole(required=True, validate=validate.Range(
+        1, MAX_ID, error=f"!range:least=1;most={MAX_ID}"))
     terms = RawTerms(TermsByMode, required=True)
 
     @validates_schema(skip_on_field_errors=False)

@@ -52,7 +52,7 @@ class Minute(fields.Field[int]):
 
 def minute() -> Minute:
     """A required time of day."""
-    return Minute(required=True, metadata={"type": "string", "pattern": CLOCK.pattern})
+    return Minute(required=True, metadata={"type": "string", "pattern": f"^({CLOCK.pattern})$"})
 
 
 def day_of(text: str) -> date:
@@ -63,9 +63,18 @@ def day_of(text: str) -> date:
         raise NoSuchException(day=text[:20]) from None
 
 
-def whole(**kwargs: Any) -> fields.Integer:
-    """A JSON integer."""
-    return fields.Integer(strict=True, **kwargs)
+def whole(least: int | None = None, most: int | None = None, about: str = "",
+          **kwargs: Any) -> fields.Integer:
+    """A JSON integer; its limits are documented here and judged by the feature's rules."""
+    words: dict[str, Any] = {"minimum": least, "maximum": most, "description": about}
+    return fields.Integer(strict=True, **kwargs, metadata={
+        name: word for name, word in words.items() if word not in (None, "")})
+
+
+def written(most: int, least: int = 1, about: str = "", **kwargs: Any) -> fields.String:
+    """Text whose length is documented here and judged by the feature's rules."""
+    words = {"description": about} if about else {}
+    return fields.String(**kwargs, metadata={"minLength": least, "maxLength": most, **words})
 
 
 def refuse(errors: Sequence[FieldError]) -> None:
@@ -96,14 +105,13 @@ class SiteRequest(Checked):
 
     RULES = staticmethod(site_errors)
 
-    code = fields.String(required=True)
-    name = fields.String(required=True)
-    address = fields.String(required=True)
-    region_code = fields.String(required=True, metadata={
-        "description": "GB/T 2260, six digits; 000000 for a site abroad."})
-    latitude = Degrees(required=True)
-    longitude = Degrees(required=True)
-    zone = fields.String(load_default="Asia/Shanghai")
+    code = written(40, required=True)
+    name = written(120, required=True)
+    address = written(200, required=True)
+    region_code = written(6, 6, "GB/T 2260, six digits; 000000 for a site abroad.", required=True)
+    latitude = Degrees(required=True, metadata={"minimum": -90, "maximum": 90})
+    longitude = Degrees(required=True, metadata={"minimum": -180, "maximum": 180})
+    zone = written(40, about="An IANA time zone.", load_default="Asia/Shanghai")
     shared_factory = Flag(load_default=False)
 
     @post_load
@@ -115,10 +123,11 @@ class SiteRequest(Checked):
 class CapabilityRequest(RequestSchema):
     """A kind of work of a resource."""
 
-    service_code = fields.String(required=True)
-    materials = fields.List(fields.String(), load_default=list)
-    envelope_mm = fields.List(whole(), allow_none=True, load_default=None)
-    tolerance_um = whole(allow_none=True, load_default=None)
+    service_code = written(30, required=True)
+    materials = fields.List(written(40), load_default=list)
+    envelope_mm = fields.List(whole(1, 100_000), allow_none=True, load_default=None, metadata={
+        "minItems": 3, "maxItems": 3})
+    tolerance_um = whole(1, 10**6, allow_none=True, load_default=None)
 
 
 class ResourceEdit(Checked):
@@ -126,11 +135,11 @@ class ResourceEdit(Checked):
 
     RULES = staticmethod(resource_errors)
 
-    name = fields.String()
-    model = fields.String()
-    lanes = whole()
-    buffer_before = whole(metadata={"description": "Minutes."})
-    buffer_after = whole(metadata={"description": "Minutes."})
+    name = written(120)
+    model = written(80, 0)
+    lanes = whole(1, 500)
+    buffer_before = whole(0, 1440, "Minutes.")
+    buffer_after = whole(0, 1440, "Minutes.")
     holidays = Flag(metadata={"description": "Closed on public holidays, open on make-up days."})
     capabilities = fields.List(fields.Nested(CapabilityRequest))
 
@@ -145,13 +154,15 @@ class ResourceEdit(Checked):
 class ResourceRequest(ResourceEdit):
     """A resource to make: your own, or one of a shared factory."""
 
-    site_id = whole(required=True, validate=validate.Range(1, MAX_ID))
-    code = fields.String(required=True)
-    name = fields.String(required=True)
-    kind = fields.String(required=True)
-    capabilities = fields.List(fields.Nested(CapabilityRequest), required=True)
-    owner_credit_code = fields.String(metadata={"description": "Without it, your company."})
-    operating_credit_code = fields.String(metadata={"description": "Without it, the owner."})
+    site_id = whole(required=True, validate=validate.Range(
+        1, MAX_ID, error=f"!range:least=1;most={MAX_ID}"))
+    code = written(40, required=True)
+    name = written(120, required=True)
+    kind = fields.String(required=True, metadata={"enum": KINDS})
+    capabilities = fields.List(fields.Nested(CapabilityRequest), required=True, metadata={
+        "minItems": 1, "maxItems": 20})
+    owner_credit_code = written(18, about="Without it, your company.")
+    operating_credit_code = written(18, about="Without it, the owner.")
 
 
 def _capability(row: Mapping[str, Any]) -> CapabilityData:
