@@ -5,16 +5,25 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Flask, g, make_response, redirect, render_template, request, session
+from flask import Flask, g, make_response, redirect, render_template, request
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
 
-from marketplace.accounts import tokens
 from marketplace.core import i18n
-from marketplace.core.actor import Actor
+from marketplace.core.errors import Forbidden
 from marketplace.http.language import language
 from marketplace.web import assets, navigation
 from marketplace.web.pages import (
+    account_access,
+    account_legal,
+    account_self,
+    account_session,
+    account_tokens,
     bookings,
+    company,
+    company_members,
+    company_papers,
+    desk_verification,
     home,
     jobs,
     listing,
@@ -32,16 +41,27 @@ from marketplace.web.reader import (
     words,
 )
 
-PAGES = (home, search, listing, bookings, machines, jobs, plans, utilisation)
+PAGES = (home, search, listing, bookings, machines, jobs, plans, utilisation, account_access,
+         account_self, account_tokens, account_legal, company, company_members, company_papers,
+         desk_verification)
 LINKS = {"home": "/", "login": "/login", "register": "/register", "account": "/account",
          "logout": "/logout"}
 csrf = CSRFProtect()
 
 
-def session_actor() -> Actor | None:
-    """Who the browser's session belongs to."""
-    member_id = session.get("member_id")
-    return tokens.actor_of_member(member_id) if member_id else None
+session_actor = account_session.actor
+
+
+class FormExpired(Forbidden):
+    """A form came without the secret of this browser's session."""
+
+    code = "form_expired"
+
+
+def only_sessions() -> None:
+    """A page knows the browser's session only: what a token may do, its scopes say to the API."""
+    if is_page():
+        g.actor = session_actor()
 
 
 def problem_page(problem: dict[str, Any]) -> Any:
@@ -68,7 +88,10 @@ def shell() -> dict[str, Any]:
 def protect() -> None:
     """A form must come from our own page; the API knows no cookies and needs no token."""
     if is_page() and request.endpoint is not None:
-        csrf.protect()
+        try:
+            csrf.protect()
+        except CSRFError as error:
+            raise FormExpired() from error
 
 
 def init_app(app: Flask) -> None:
@@ -77,6 +100,9 @@ def init_app(app: Flask) -> None:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False   # `protect` decides, for pages only
     csrf.init_app(app)
     assets.init_app(app)
+    app.config.update(PERMANENT_SESSION_LIFETIME=account_session.LIFE,
+                      SESSION_REFRESH_EACH_REQUEST=False)
+    app.before_request(only_sessions)
     app.before_request(choose_language)
     app.before_request(protect)
     app.context_processor(shell)

@@ -9,6 +9,8 @@ PACKAGE = Path(i18n.__file__).parent.parent
 
 # Keys that are put together at run time: the code after the dot comes from a value.
 PREFIXES = (
+    "account.role.",
+    "account.scope.",
     "booking.act.",
     "booking.action.",
     "booking.ask.",
@@ -18,6 +20,7 @@ PREFIXES = (
     "booking.side.",
     "booking.state.",
     "booking.when.",
+    "company.state.",
     "desk.",
     "field.",
     "format.big_money.",
