@@ -16,6 +16,7 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.timewindow import TimeWindow
 from marketplace.web import listing_view, names, prices, reads
+from marketplace.web.navigation import FACTORY, desk_of
 from marketplace.web.reader import formats, words
 
 PAGE = 20
@@ -25,7 +26,8 @@ TIMES = (reads.COMING, reads.PAST, reads.CANCELLED)
 
 def listed(actor: Actor, sent: Mapping[str, str]) -> dict[str, Any]:
     """One page of the list; slots that are held stand above it."""
-    side = sent.get("side") if sent.get("side") in SIDES else reads.MADE
+    home = reads.RECEIVED if desk_of(actor) == FACTORY else reads.MADE
+    side = sent.get("side") if sent.get("side") in SIDES else home
     when = sent.get("when") if sent.get("when") in TIMES else reads.COMING
     text = sent.get("page", "")
     number = max(1, min(int(text[:5]), 10**4)) if text.isdecimal() else 1

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import current_app, request, session, url_for
 
+from marketplace.accounts.permissions import allowed
 from marketplace.core.actor import Actor
 from marketplace.web import reads
 from marketplace.web.reader import words
@@ -34,6 +35,14 @@ DESKS: dict[str, tuple[Group, ...]] = {
                      ("tokens", "/tokens"), ("docs", "/docs/api"))),),
 }
 ALSO = {"search": "/listings/", "bookings": "/holds/"}   # pages that belong to an entry
+
+# What the role must allow for an entry to be shown; the others are for everybody at the desk.
+NEEDS = {
+    "jobs": "job.read", "plans": "plan.read", "bookings": "booking.read",
+    "company": "company.read", "members": "member.list", "papers": "paper.read",
+    "tokens": "token.own", "utilisation": "utilisation.read", "verification": "company.verify",
+    "machines": "resource.read",
+}
 
 # Things that wait for the reader, by entry; asked only for entries that are shown.
 COUNTS: Mapping[str, Callable[[Actor], int]] = {
@@ -66,10 +75,15 @@ def menu(actor: Actor | None, counted: bool = True) -> list[dict[str, Any]]:
     groups = []
     for label, entries in DESKS[desk_of(actor)]:
         items = [_item(key, path, actor if counted else None)
-                 for key, path in entries if path in paths()]
+                 for key, path in entries if path in paths() and _open(key, actor)]
         if items:
             groups.append({"label": words(label) if label else "", "items": items})
     return groups
+
+
+def _open(key: str, actor: Actor | None) -> bool:
+    """True when the page of an entry would not refuse the reader."""
+    return key not in NEEDS or allowed(actor, NEEDS[key])
 
 
 def _item(key: str, path: str, actor: Actor | None) -> dict[str, Any]:
@@ -81,8 +95,9 @@ def _item(key: str, path: str, actor: Actor | None) -> dict[str, Any]:
 
 def first_page(actor: Actor | None) -> str:
     """Where a desk begins."""
-    entries = [path for _, items in DESKS[desk_of(actor)] for _, path in items]
-    return next((path for path in entries if path in paths()), "/search")
+    entries = [each for _, items in DESKS[desk_of(actor)] for each in items]
+    return next((path for key, path in entries if path in paths() and _open(key, actor)),
+                "/search")
 
 
 def desk_box(actor: Actor | None) -> dict[str, Any] | None:

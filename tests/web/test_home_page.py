@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.factories.companies import join
 from tests.web.conftest import CHINESE, Browser, text_of
 
 
@@ -78,3 +79,15 @@ def test_only_entries_with_a_page_are_shown(app, browser, market):
         menu = page.split('<nav class="nav"')[1].split("</nav>")[0]
         paths = {part.split('"')[0] for part in menu.split('href="')[1:]}
         assert paths and paths <= known
+
+
+def test_no_entry_leads_to_a_refusal(browser, market):
+    """Every page in the navigation of every role opens."""
+    roles = [join(market.buyer.company, role).member for role in ("planner", "finance", "viewer")]
+    for member in (*roles, market.buyer.member, market.operator):
+        for desk in ("firm", "factory"):
+            browser.leave().log_in(member).get(f"/desk/{desk}")
+            page = browser.get("/search").text
+            menu = page.split('<nav class="nav"')[1].split("</nav>")[0]
+            for path in (part.split('"')[0] for part in menu.split('href="')[1:]):
+                assert browser.get(path).status_code == 200, (member.role, path)
