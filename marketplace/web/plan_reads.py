@@ -115,4 +115,5 @@ def left_out(plan_id: int, limit: int) -> tuple[Sequence[Any], int]:
 
 def dates(job_id: int) -> tuple[datetime, datetime | None]:
     """Due date and deadline of a job that has been found before."""
-    return db.session.execute(select(Job.due, Job.deadline).where(Job.id == job_id)).one()._tuple()
+    row = db.session.execute(select(Job.due, Job.deadline).where(Job.id == job_id)).one()
+    return row[0], row[1]

@@ -1,0 +1,205 @@
+"""A company's machines: who sees what of their time, and reporting that one cannot work."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+
+from marketplace.bookings import services
+from marketplace.capacity.models import Unavailability
+from marketplace.catalogue.services import Wish
+from marketplace.core.db import db
+from marketplace.telemetry.services import load_days
+from tests.clocks import shanghai
+from tests.factories import place
+from tests.factories.companies import create_party, join
+from tests.factories.market import create_claim
+from tests.factories.resources import create_resource
+from tests.web.conftest import CHINESE, text_of
+
+DATA = re.compile(r'<script type="application/json" id="(?:machines|machine)-data">(.*?)</script>',
+                  re.S)
+DAY = {"machine": "Mazak01", "date": "2016-10-04", "cutting": "60",
+       "connected_not_cutting": "180", "fault": "0", "unknown": "1200"}
+
+
+def bars(page) -> list[dict]:
+    """The bars of the page's Gantt."""
+    return json.loads(DATA.search(page.text)[1])["bars"]
+
+
+def book(market):
+    """The buyer books tomorrow 10:00-12:00; returns the id."""
+    with place.context():
+        return services.book_wish(market.buyer.actor, Wish(
+            market.listing.id, market.start, market.end, None, "time_slice")).id
+
+
+def lent(market):
+    """A machine of the buyer that the seller operates: a shared factory."""
+    return create_resource(market.buyer.company,
+                           operating_company_id=market.seller.company.id)
+
+
+def test_the_operating_company_reads_who_booked(reader, market):
+    """The seller sees the buyer's name on the bar, with the way to the booking."""
+    number = book(market)
+    page = reader.log_in(market.seller.member).get("/machines")
+    assert page.status_code == 200
+    found = bars(page)
+    assert [(each["k"], each["a"], each["url"]) for each in found] == [
+        ("booked", market.buyer.company.name, f"/bookings/{number}")]
+    words = text_of(page)
+    assert market.resource.name in words
+    if reader.lang == "en":
+        for name in (market.resource.name, market.seller.company.name,
+                     market.buyer.company.name, market.seller.member.name):
+            words = words.replace(name, " ").replace(name[0] + " ", " ")
+        assert set(CHINESE.findall(words)) <= {"中文", "厂区"}
+
+
+def test_the_owner_of_a_shared_machine_sees_busy_and_no_name(browser, market):
+    """What stands on a machine that somebody else runs has neither a name nor an address."""
+    resource = lent(market)
+    create_claim(resource, market.start, 2)
+    create_claim(resource, market.start + timedelta(hours=4), 1, kind="hold",
+                 expires_at=market.start)
+    for path in ("/machines", f"/machines/{resource.id}"):
+        found = bars(browser.log_in(market.buyer.member).get(path))
+        assert [(each["k"], each["url"]) for each in found] == [("busy", ""), ("busy", "")]
+        assert market.stranger.company.name not in str(found)
+
+
+def test_a_hold_shows_its_clock_and_no_name(browser, market):
+    """The operating company sees until when its machine is held; a hold is not yet a contract."""
+    create_claim(market.resource, market.start, 1, kind="hold",
+                 expires_at=market.start - timedelta(hours=20))
+    found = bars(browser.log_in(market.seller.member).get("/machines"))
+    assert [(each["k"], each["b"]) for each in found] == [("held", "至 14:00")]
+
+
+def test_own_work_on_own_machines_is_told_apart(browser, market):
+    """A booking of the operating company itself is its own job."""
+    with place.context():
+        services.book_wish(market.seller.actor, Wish(
+            market.listing.id, market.start, market.end, None, "time_slice"), reference="WO-7")
+    found = bars(browser.log_in(market.seller.member).get("/machines"))
+    assert [(each["a"], each["b"]) for each in found] == [("我方工单", "WO-7")]
+
+
+def test_many_lanes_share_one_line(browser, market):
+    """A store of forty bays is one line that says how many are taken at most."""
+    store = create_resource(market.seller.company, kind="warehouse", lanes=40)
+    create_claim(store, market.start, 3, lanes=2)
+    create_claim(store, market.start + timedelta(hours=1), 4, lanes=3)
+    page = browser.log_in(market.seller.member).get("/machines")
+    data = json.loads(DATA.search(page.text)[1])
+    assert len(data["rows"]) == len({row["name"] for row in data["rows"]})
+    assert len([bar for bar in data["bars"] if bar["line"] == store.name]) == 1
+
+
+@pytest.mark.parametrize("role", ["owner", "planner", "finance", "viewer"])
+def test_every_role_reads_and_some_may_report(browser, market, role):
+    """The form to report is there for owners and planners only."""
+    member = join(market.seller.company, role).member
+    page = browser.log_in(member).get(f"/machines/{market.resource.id}")
+    assert page.status_code == 200
+    assert ("/down" in page.text) == (role in ("owner", "planner"))
+
+
+def test_strangers_and_visitors_learn_nothing(browser, market):
+    """Another company's machine does not exist; a visitor is asked to log in."""
+    path = f"/machines/{market.resource.id}"
+    assert browser.get(path).status_code in (302, 401)
+    assert browser.get("/machines").status_code in (302, 401)
+    browser.log_in(market.stranger.member)
+    assert browser.get(path).status_code == 404
+    assert market.resource.name not in browser.get("/machines").text
+    assert browser.log_in(market.operator).get("/machines").status_code == 403
+
+
+def test_a_breakdown_is_reported_and_ended(reader, market, app):
+    """A report keeps the time from being sold and names how many bookings it hits."""
+    book(market)
+    reader.log_in(market.seller.member)
+    path = f"/machines/{market.resource.id}"
+    action = f"{path}/down"
+    fields = reader.form(reader.get(path), action, reason="breakdown",
+                         starts="2026-03-03T09:00", ends="2026-03-03T15:00")
+    assert reader.send(action, fields).status_code == 303
+    page = reader.get(path)
+    assert "1" in text_of(page) and [bar["k"] for bar in bars(page)] == ["booked", "down"]
+    with app.app_context():
+        row = db.session.query(Unavailability).one()
+        assert (row.starts, row.ends) == (shanghai(1, 9), shanghai(1, 15))
+        fact = row.id
+    ended = reader.send(f"{action}/{fact}/end", reader.form(page, f"{action}/{fact}/end"))
+    assert ended.status_code == 303
+    assert [bar["k"] for bar in bars(reader.get(path))] == ["booked"]
+
+
+@pytest.mark.parametrize(("typed", "wrong"), [
+    ({"reason": "breakdown", "starts": "", "ends": "2026-03-03T15:00"}, {"starts"}),
+    ({"reason": "rust", "starts": "soon", "ends": ""}, {"reason", "starts", "ends"}),
+    ({"reason": "other", "starts": "2026-03-03T15:00", "ends": "2026-03-03T15:00"}, {"ends"})])
+def test_every_wrong_field_is_named_and_kept(reader, market, typed, wrong):
+    """What was typed stays; each wrong field has its own sentence."""
+    reader.log_in(market.seller.member)
+    action = f"/machines/{market.resource.id}/down"
+    fields = reader.form(reader.get(f"/machines/{market.resource.id}"), action, **typed)
+    page = reader.send(action, fields)
+    assert page.status_code == 422
+    assert set(re.findall(r'id="f-(\w+)-e"', page.text)) == wrong
+
+
+def test_the_owner_and_strangers_cannot_report(browser, market):
+    """Only the operating company says that a machine cannot work."""
+    resource = lent(market)
+    fields = {"reason": "breakdown", "starts": "2026-03-03T09:00", "ends": "2026-03-03T15:00"}
+    for party in (market.buyer, market.stranger):
+        browser.log_in(party.member)
+        token = browser.form(browser.get("/search"), "/logout")
+        assert browser.send(f"/machines/{resource.id}/down", token | fields).status_code == 404
+    with place.context():
+        assert db.session.query(Unavailability).count() == 0
+
+
+def test_a_recording_stands_beside_its_machine_only(reader, market):
+    """As recorded in October 2016: hours known, share idle, source; other machines say nothing."""
+    recorded = create_resource(market.seller.company, code="NIST-Mazak01")
+    with place.context():
+        load_days([DAY])
+    reader.log_in(market.seller.member)
+    words = text_of(reader.get(f"/machines/{recorded.id}"))
+    assert ("2016年10月" if reader.lang == "zh" else "October 2016") in words
+    assert "75.0%" in words and "NIST" in words and "20" in words
+    assert "NIST Smart" not in text_of(reader.get(f"/machines/{market.resource.id}"))
+
+
+def test_more_machines_cost_no_more_queries(browser, market, count_queries):
+    """The number of statements does not grow with machines and bookings."""
+    browser.log_in(market.seller.member)
+    browser.get("/machines")
+    with count_queries() as few:
+        browser.get("/machines")
+    for _ in range(6):
+        create_claim(create_resource(market.seller.company), market.start, 2)
+    with count_queries() as many:
+        browser.get("/machines")
+    assert len(few) == len(many) <= 16
+
+
+@pytest.mark.parametrize("query", [{"days": "14"}, {"from": "2026-03-09"}, {"from": "never"},
+                                   {"from": "1900-01-01"}, {"page": "0"}, {"page": "999"}])
+def test_any_address_answers(browser, market, query):
+    """Spans, other weeks and nonsense in the address are a page, never an error."""
+    assert browser.log_in(market.seller.member).get("/machines", **query).status_code == 200
+
+
+def test_a_company_without_machines_is_told_what_will_be_here(reader, market):
+    """An empty page is a sentence."""
+    page = reader.log_in(create_party().member).get("/machines")
+    assert page.status_code == 200 and 'class="card empty"' in page.text
