@@ -20,7 +20,7 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.timewindow import TimeWindow
 from marketplace.resources.models import Resource
-from marketplace.web import names, offering, prices
+from marketplace.web import breakeven, names, offering, prices
 from marketplace.web.offering import Asked
 from marketplace.web.once import new_key
 from marketplace.web.reader import formats, login_url, words
@@ -69,8 +69,18 @@ def _work(asked: Asked) -> dict[str, Any]:
             "options": options, "ready": isinstance(asked.slots, dict), "asked": form.wish,
             "in_the_way": [f.window(each) for each in asked.in_the_way],
             "instead": offering.instead(asked) if blocked else [],
-            "seen": {each.mode: each.priced.most.amount for each in answers},
+            "even": _even(asked), "seen": {each.mode: each.priced.most.amount for each in answers},
             "address": offering.address(asked)}
+
+
+def _even(asked: Asked) -> dict[str, Any] | None:
+    """Which mode is cheapest at other quantities, for members who named pieces."""
+    wish = asked.form.wish
+    if wish is None or wish.pieces is None or not asked.answers:
+        return None
+    rules = asked.offer.rules
+    return breakeven.view(asked.offer.terms, wish.pieces, wish.lanes,
+                          breakeven.Bounds(rules.min_minutes, rules.max_minutes))
 
 
 def _why_not(actor: Actor | None) -> str:

@@ -7,11 +7,15 @@ from sqlalchemy import func, select
 
 from marketplace.bookings.models import Booking, Hold
 from marketplace.catalogue.models import ListingTerms
+from marketplace.core import i18n
 from marketplace.core.db import db
 from marketplace.core.transaction import transaction
+from marketplace.pricing.modes.value import METRICS
+from marketplace.pricing.quote import Usage, quote
 from marketplace.web.work import local
 from tests.clocks import shanghai
 from tests.factories.companies import create_party, join
+from tests.factories.listings import ALL_TERMS
 from tests.factories.market import create_claim
 from tests.web.conftest import CHINESE, Browser, text_of
 
@@ -240,3 +244,26 @@ def test_the_number_of_statements_does_not_grow_with_what_is_taken(client, marke
     with count_queries() as full:
         browser.get(address, **asked)
     assert len(empty) == len(full) <= 26
+
+
+def test_other_quantities_are_compared_for_members(reader, market, address):
+    """53 pieces take 193 whole minutes: ¥386.00 by time, ¥385.50 by piece; 52 cost ¥380, ¥382."""
+    assert 'id="even-data"' not in reader.get(address, **work(market, end=None, pieces=100)).text
+    reader.log_in(market.buyer.member)
+    page = reader.get(address, **work(market, end=None, pieces=100))
+    assert 'id="even-data"' in page.text
+    said = ("1–52 件分时最省、53–250 件计件最省" if reader.lang == "zh"
+            else "By time for 1–52, By piece for 53–250")
+    assert said in text_of(page)
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_every_mode_s_lines_and_metrics_have_words(lang):
+    """A line or metric that a mode can produce is named in both languages."""
+    for name, terms in ALL_TERMS.items():
+        lines = quote(name, terms | {"minimum": "99999.00"} if "minimum" in terms else terms,
+                      Usage(60, 1, 10)).lines
+        for line in lines:
+            assert i18n.has(lang, f"offer_line.{line.code}.name")
+            assert i18n.has(lang, f"offer_line.{line.code}.why")
+    assert all(i18n.has(lang, f"metric.{metric}") for metric in METRICS)
