@@ -114,9 +114,10 @@ def document(spec: Any) -> None:
 def _attributes(_converter: Any, field: Any, **_: Any) -> dict[str, Any]:
     """JSON schema of our fields, as strict as the reader is."""
     if isinstance(field, MoneyField):
-        return {"type": "object", "additionalProperties": False, "required": ["amount", "currency"],
+        kind: Any = ["object", "null"] if field.allow_none else "object"
+        return {"type": kind, "additionalProperties": False, "required": ["amount", "currency"],
                 "properties": {"amount": {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2}$"},
                                "currency": {"const": CURRENCY}}}
     if isinstance(field, DecimalText):
-        return {"type": "string", "format": "decimal"}
+        return {"type": ["string", "null"] if field.allow_none else "string", "format": "decimal"}
     return {}

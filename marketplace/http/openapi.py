@@ -8,6 +8,7 @@ from typing import Any
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, jsonify
 from marshmallow import Schema
+from werkzeug.routing import IntegerConverter, Map
 
 from marketplace.core import i18n
 from marketplace.core.errors import DomainError, NotFound
@@ -19,6 +20,13 @@ from marketplace.http.problems import status_of
 TITLE = "Gongfang API"
 
 
+class RowNumber(IntegerConverter):
+    """`<int:…>` in a path: no number that no row can have."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
+
+
 def init_app(app: Flask, blueprints: Sequence[MarketBlueprint]) -> None:
     """Register the blueprints and serve the document at `/api/v1/openapi.json`."""
     app.config.update(
@@ -28,6 +36,7 @@ def init_app(app: Flask, blueprints: Sequence[MarketBlueprint]) -> None:
                                     "Times are RFC 3339 with an offset, money is "
                                     '{"amount": "12.50", "currency": "CNY"}.'},
             "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}})
+    app.url_map.converters["int"] = RowNumber
     api = MarketApi()
     api.init_app(app, spec_kwargs={
         "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=name_of)})  # type: ignore[arg-type]
