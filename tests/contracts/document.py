@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 import tempfile
 from functools import cache
 from typing import Any
@@ -17,7 +19,8 @@ def document() -> dict[str, Any]:
     """The document as it is served."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(config.Settings(instance=folder))
-        found: dict[str, Any] = app.extensions["market_api"].spec.to_dict()
+        found: dict[str, Any] = json.loads(json.dumps(
+            app.extensions["market_api"].spec.to_dict()))   # names and numbers as they are sent
     return found
 
 
@@ -37,3 +40,8 @@ def needs_key(operation: dict[str, Any]) -> bool:
     """True when an operation is refused without an Idempotency-Key."""
     return any(each.get("name") == "Idempotency-Key" and each.get("required")
                for each in operation.get("parameters", []))
+
+
+if __name__ == "__main__":
+    json.dump(document(), sys.stdout, ensure_ascii=False, indent=1, sort_keys=True)
+    sys.stdout.write("\n")
