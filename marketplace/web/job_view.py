@@ -80,8 +80,8 @@ def _row(job: Job, steps: int, minutes: int) -> dict[str, Any]:
 def form(page: JobForm) -> dict[str, Any]:
     """The page of a new job."""
     services = [("", words("jobs.choose"))] + [
-        (code, f"{name} ({code})") for _, rows in names.services_by_top_type()
-        for code, name in rows]
+        (code, f"{name} ({code})" if code[0].isdigit() else name)   # DIN 8580 says its number
+        for _, rows in names.services_by_top_type() for code, name in rows]
     labels = {name: words(key) for name, key in FORM_LABELS.items()}
     for place in range(len(page.steps)):
         labels |= {f"operations.{place}.{name}": words(
