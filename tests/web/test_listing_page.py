@@ -112,7 +112,7 @@ def test_a_form_sent_twice_lands_on_the_same_page(browser, market, address, app)
     confirm = f"/holds/{first.location.rpartition('=')[2]}/book"
     fields = browser.form(browser.get(first.location), confirm, reference="A")
     first, again = (browser.send(confirm, fields) for _ in range(2))
-    assert first.location == again.location == "/bookings/1"
+    assert first.location == again.location and first.location.startswith("/bookings/")
     assert count(app, Booking) == 1
 
 
@@ -221,8 +221,8 @@ def test_a_planner_holds_what_an_owner_confirms(browser, market, address):
     confirm = f"/holds/{at.rpartition('=')[2]}/book"
     browser.log_in(market.buyer.member)
     page = browser.get(at)
-    assert browser.send(confirm, browser.form(page, confirm)).location == "/bookings/1"
-    assert browser.get(at).location == "/bookings/1"
+    booked = browser.send(confirm, browser.form(page, confirm)).location
+    assert booked.startswith("/bookings/") and browser.get(at).location == booked
 
 
 def test_a_withdrawn_listing_is_not_found(browser, market):
