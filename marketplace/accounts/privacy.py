@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, or_, select, update
 
 from marketplace.accounts import links, login, membership, queries
 from marketplace.accounts.errors import MemberNotFound
-from marketplace.accounts.models import ApiToken, Member
+from marketplace.accounts.models import ApiToken, Invitation, Member, PasswordReset
 from marketplace.accounts.permissions import require
 from marketplace.accounts.services import locked
 from marketplace.core import audit, clock
@@ -118,3 +118,16 @@ def erase(actor: Actor, member_id: int) -> None:
     db.session.execute(update(ApiToken).where(ApiToken.member_id == member.id)
                        .values(name=member.pseudonym))
     audit.record(actor, "member.erase", "member", member.id)
+
+
+@transactional
+def forget_links() -> int:
+    """Keep no address and no reset longer than its link works; returns how many went."""
+    now = clock.now()
+    resets = db.session.execute(delete(PasswordReset).where(PasswordReset.expires_at <= now)
+                                .returning(PasswordReset.id)).all()
+    asked = db.session.execute(
+        update(Invitation).where(Invitation.accepted_at.is_(None), Invitation.email != "", or_(
+            Invitation.expires_at <= now, Invitation.withdrawn_at.is_not(None)))
+        .values(email="").returning(Invitation.id)).all()
+    return len(resets) + len(asked)

@@ -88,7 +88,7 @@ class PersonFields(RequestSchema):
     password = Password(required=True)
     language = fields.String(load_default="zh", validate=one_of(LANGUAGES))
     terms_version = fields.String(required=True, validate=validate.Equal(
-        rules.TERMS_VERSION, error="!consent"))
+        rules.TERMS_VERSION, error="!consent"), error_messages={"required": "!consent"})
 
 
 class Registration(FactsFields, PersonFields):

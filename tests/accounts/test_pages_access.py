@@ -41,7 +41,8 @@ def test_a_company_registers_and_hands_in_papers_next(browser, app):
 
 @pytest.mark.parametrize(("changes", "told"), [
     ({"credit_code": "91110000600037341M"}, "校验码对不上"),
-    ({"terms_version": ""}, "必填"), ({"terms_version": "1"}, "勾选同意"),
+    ({"terms_version": ""}, "勾选同意"), ({"contact_name": ""}, "必填"),
+    ({"terms_version": "1"}, "勾选同意"),
     ({"member_name": "x" * 61}, "1 到 60"), ({"member_name": "a\x00b"}, "不含控制字符"),
     ({"password": "short"}, "10 到 128"), ({"email": "no"}, "填邮箱地址"),
     ({"language": "fr"}, "可选"), ({"name": "<script>alert(1)</script>", "email": "no"}, "&lt;")])

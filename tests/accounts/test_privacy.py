@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from marketplace.accounts import membership, privacy, tokens
+from marketplace.accounts import membership, privacy, profile, tasks, tokens
 from marketplace.accounts.errors import LastOwner, WrongPassword
 from marketplace.accounts.models import ApiToken, Company, Invitation, Member, PasswordReset
 from marketplace.accounts.permissions import NotAllowed
@@ -125,3 +125,23 @@ def test_an_erased_address_may_come_back(inside):
     privacy.erase_me(actor, PASSWORD, ADDRESS)
 
     assert erika(party, "viewer").member_id != actor.member_id
+
+
+def test_addresses_and_resets_are_forgotten_with_their_links(inside, clock):
+    """Expired and withdrawn invitations lose their address, dead resets go, live ones stay."""
+    party = create_party()
+    membership.invite(party.actor, "late@example.com", "viewer")
+    clock.move(days=6)
+    profile.issue_reset(party.member.id, 1, clock.now)
+    withdrawn = membership.invite(party.actor, "back@example.com", "viewer")
+    membership.withdraw(party.actor, withdrawn.id)
+    clock.move(days=1)
+    membership.invite(party.actor, "live@example.com", "viewer")
+
+    assert tasks.forget_links() == 3
+    assert tasks.forget_links() == 0
+
+    text = all_text(Invitation, PasswordReset)
+    assert "late@" not in text
+    assert "back@" not in text
+    assert "live@" in text

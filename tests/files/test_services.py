@@ -9,7 +9,7 @@ from sqlalchemy import select
 from marketplace.accounts.permissions import NotAllowed
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
-from marketplace.files import queries, rules, services, store
+from marketplace.files import queries, rules, services, store, tasks
 from marketplace.files.errors import FileKept, FileNotFound, FileRefused, TooManyFiles
 from marketplace.files.models import File, FileDownload, FileReader
 from tests.factories.companies import actor_for, create_member, create_party, join
@@ -170,4 +170,4 @@ def test_a_failed_row_leaves_an_orphan_only(waiting, monkeypatch, clock):
     assert len(blobs) == 1
     age(blobs[0], clock, 3601)
 
-    assert services.sweep() == 1
+    assert tasks.sweep_blobs() == 1
