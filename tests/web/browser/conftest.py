@@ -34,6 +34,7 @@ class Silent(WSGIRequestHandler):
 def live(app: Flask) -> Iterator[str]:
     """The application on a port of this machine; its address."""
     server = make_server("127.0.0.1", free_port(), app, threaded=True, request_handler=Silent)
+    server.daemon_threads = False   # the last requests end before the database goes
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
