@@ -20,6 +20,7 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.timewindow import TimeWindow
 from marketplace.resources.models import Resource
+from marketplace.telemetry import queries as telemetry
 from marketplace.web import breakeven, names, offering, prices
 from marketplace.web.offering import Asked
 from marketplace.web.once import new_key
@@ -37,7 +38,8 @@ def view(asked: Asked, week: int | None, hold: dict[str, Any] | None = None) -> 
         "zone_name": words("offer.beijing_time" if asked.zone == "Asia/Shanghai" else "offer.zone",
                            zone=asked.zone),
         "place": names.city(asked.listing.resource.site.region_code),
-        "machine": machine(asked.listing),
+        "machine": machine(asked.listing), "recording_id": asked.listing.resource_id,
+        "recording": telemetry.summary(asked.listing.resource_id),
         "rules": rules_of(asked.offer.rules, asked.listing.resource),
         "week": offering.week(asked, week, hold["window"] if hold else None), "hold": hold,
         "week_url": partial(_week_url, asked, hold), "login_url": login_url,

@@ -16,6 +16,7 @@ from marketplace.telemetry.services import load_days
 from tests.clocks import shanghai
 from tests.factories import place
 from tests.factories.companies import create_party, join
+from tests.factories.listings import create_listing
 from tests.factories.market import create_claim
 from tests.factories.resources import create_resource
 from tests.web.conftest import CHINESE, text_of
@@ -177,6 +178,17 @@ def test_a_recording_stands_beside_its_machine_only(reader, market):
     assert ("2016年10月" if reader.lang == "zh" else "October 2016") in words
     assert "75.0%" in words and "NIST" in words and "20" in words
     assert "NIST Smart" not in text_of(reader.get(f"/machines/{market.resource.id}"))
+
+
+def test_the_public_page_of_a_listing_shows_the_recording(reader, market):
+    """Whoever looks at a recorded machine on the market reads what was recorded, and no more."""
+    recorded = create_resource(market.seller.company, code="NIST-Mazak01")
+    listing = create_listing(recorded)
+    with place.context():
+        load_days([DAY])
+    words = text_of(reader.get(f"/listings/{listing.id}"))
+    assert "75.0%" in words and "NIST Smart" in words
+    assert "NIST Smart" not in text_of(reader.get(f"/listings/{market.listing.id}"))
 
 
 def test_more_machines_cost_no_more_queries(browser, market, count_queries):
