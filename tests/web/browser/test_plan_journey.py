@@ -125,6 +125,7 @@ def test_the_pages_fit_both_widths(app, market, live, chrome, lang, width):
     for path in ("/machines", f"/machines/{market.resource.id}", "/jobs", "/jobs/new", "/plans"):
         page.goto(f"{live}{path}?lang={lang}")
         watch.settled()
+        expect(page.locator("h1")).to_have_count(1)
     signed_in(context, app, live, market.operator)
     page.goto(f"{live}/utilisation?period=next-14&lang={lang}")
     watch.settled()
