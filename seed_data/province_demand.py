@@ -87,22 +87,22 @@ def _minutes(draw: Random, pieces: int, each: float) -> int:
 
 
 def history_rows(firms: list[Company], offered: list[Offer]) -> Rows:
-    """The history file: at least four days apart on one resource, so that none can collide."""
+    """The history file: at least two days apart on one resource."""
     draw = stream("history")
     buyers = [firm for firm in firms if firm.role == "buyer"]
     rows: Rows = []
     for offer in offered:
-        if draw.random() < 0.45:
+        if draw.random() < 0.75:
             rows += _bookings(draw, offer, buyers)
     return rows
 
 
 def _bookings(draw: Random, offer: Offer, buyers: list[Company]) -> Rows:
     days, day = [], 3
-    for _ in range(draw.randint(1, 4)):
-        day += draw.randint(4, 12)
+    for _ in range(draw.randint(2, 7)):
+        day += draw.randint(2, 7)
         days.append(day)
-    if draw.random() < 0.4:
+    if draw.random() < 0.6:
         days.insert(0, -draw.randint(3, 20))
     return [_booking(draw, offer, draw.choice(buyers), day) for day in days]
 
@@ -125,13 +125,13 @@ def _booking(draw: Random, offer: Offer, buyer: Company, day: int) -> dict[str, 
 
 
 def _slot(draw: Random, offer: Offer) -> tuple[int, int]:
-    """A whole hour of the first opening span and 2-5 hours (a store: 1-3 days) that fit in it."""
+    """A whole hour of the first opening span and 3-8 hours (a store: 1-3 days) that fit in it."""
     least = max(2, -(-offer.rules.least // 60))
     if least >= 24:
         return 0, 24 * draw.randint(1, 3)
     _, opens, closes = offer.asset.hours[0]
     first, last = -(-_minute(opens) // 60), _minute(closes) // 60
-    hours = min(draw.randint(least, 5), last - first)
+    hours = min(draw.randint(least + 1, max(least + 1, 8)), last - first)
     return draw.randint(first, last - hours), hours
 
 

@@ -289,7 +289,7 @@ def test_history_fits_the_listings_and_the_opening_hours():
 
 
 def test_history_names_real_parties_and_leaves_days_between():
-    """Buyer and owner exist and differ; rows of one resource are four days apart at least."""
+    """Buyer and owner exist and differ; rows of one resource are two days apart at least."""
     listings, companies = by_code("listings"), {row["credit_code"] for row in seed("companies")}
     days = {}
     for row in seed("history"):
@@ -297,7 +297,7 @@ def test_history_names_real_parties_and_leaves_days_between():
         assert row["buyer_credit_code"] in companies - {row["owner_credit_code"]}
         days.setdefault(row["resource_code"], []).append(int(row["days_ago"]))
     for ago in days.values():
-        assert all(b - a >= 4 for a, b in zip(sorted(ago), sorted(ago)[1:], strict=False))
+        assert all(b - a >= 2 for a, b in zip(sorted(ago), sorted(ago)[1:], strict=False))
     every = [day for ago in days.values() for day in ago]
     assert min(every) < 0 < max(every)
 
