@@ -19,6 +19,7 @@ from marketplace.web.pages import (
     account_self,
     account_session,
     account_tokens,
+    apidocs,
     bookings,
     company,
     company_members,
@@ -43,7 +44,7 @@ from marketplace.web.reader import (
 
 PAGES = (home, search, listing, bookings, machines, jobs, plans, utilisation, account_access,
          account_self, account_tokens, account_legal, company, company_members, company_papers,
-         desk_verification)
+         desk_verification, apidocs)
 LINKS = {"home": "/", "login": "/login", "register": "/register", "account": "/account",
          "logout": "/logout"}
 csrf = CSRFProtect()
