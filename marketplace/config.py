@@ -27,7 +27,7 @@ class Settings:
     default_zone: str = "Asia/Shanghai"         # display zone where neither site nor member has one
     hold_minutes: int = 10            # how long a hold keeps a slot
     quote_minutes: int = 30 * 24 * 60  # how long a quote is honoured (30 days)
-    login_attempts: int = 10          # log-in attempts per e-mail and per address in 15 minutes
+    login_attempts: int = 10          # failed log-ins per e-mail in 15 minutes; 5 × per address
     token_requests: int = 6000        # requests a minute per API token and web process; 0 lifts it
     token_days: int = 365             # how long an API token lives when its maker names no end
     mail_channel: str = "folder"      # folder | smtp
