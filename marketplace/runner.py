@@ -22,8 +22,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 import marketplace
 from marketplace.core import clock
@@ -77,7 +78,9 @@ class AdvisoryLeadership:
     """A session's advisory lock on a direct connection to PostgreSQL."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+        # no pool: what is closed is closed, and the lock is never handed to anybody else
+        self.engine = create_engine(engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT",
+                                    connect_args={"connect_timeout": 5})
         self.connection: Connection | None = None
 
     def take(self) -> bool:
@@ -93,9 +96,8 @@ class AdvisoryLeadership:
             return False
 
     def _lock(self) -> bool:
-        connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection = self.engine.connect()
         if connection.scalar(text(f"SELECT pg_try_advisory_lock({ADVISORY})")):
-            connection.detach()   # never handed to anybody else by the pool
             self.connection = connection
             return True
         connection.close()

@@ -117,7 +117,7 @@ def test_a_leader_that_loses_its_connection_steps_down(app, backend):
     with app.app_context():
         first, second = runner.leadership(), runner.leadership()
         assert first.take()
-        pid = first.connection.connection.driver_connection.info.backend_pid
+        pid = first.connection.scalar(db.text("SELECT pg_backend_pid()"))
         db.session.execute(db.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
         assert not first.take()
         assert second.take()
