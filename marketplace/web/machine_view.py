@@ -159,13 +159,15 @@ def _lines(actor: Actor, seen: Book) -> list[dict[str, Any]]:
              "owner": owners[row.owner_company_id], "runs": owners[row.operating_company_id],
              "shared": row.owner_company_id != row.operating_company_id,
              "listing_id": listings.get(row.id),
-             "edit_url": _edit(actor, row)} for row in seen.resources]
+             "edit_url": _form(actor, row, "edit"), "hours_url": _form(actor, row, "hours"),
+             "offer_url": _form(actor, row, "offer")} for row in seen.resources]
 
 
-def _edit(actor: Actor, row: Resource) -> str:
+def _form(actor: Actor, row: Resource, what: str) -> str:
+    """A form of the resource, for those who may change it."""
     if row.operating_company_id != actor.company_id or not allowed(actor, "resource.edit"):
         return ""
-    return page_url("edit", resource_id=row.id)
+    return page_url(what, resource_id=row.id)
 
 
 def one(actor: Actor, resource_id: int, sent: Mapping[str, str]) -> dict[str, Any]:
