@@ -125,6 +125,7 @@ class Draft:
     places: tuple[Place, ...]
     travel: tuple[tuple[int, ...], ...]
     orders: tuple[Order, ...]
+    assumed: int = 0   # what the jobs without a budget are taken to be worth together, in fen
 
     def moment(self, tick: int) -> datetime:
         """The moment of a tick."""
@@ -154,7 +155,8 @@ def draft(snapshot: Snapshot) -> Draft:
                                        for work, each in zip(snapshot.works, tasks, strict=True)])
     orders = tuple(_order(grid, work, each, reference)
                    for work, each in zip(snapshot.works, tasks, strict=True))
-    return Draft(origin, tick, stands, places, _travel(grid, stands, sites), orders)
+    assumed = reference * sum(work.budget is None for work in snapshot.works)
+    return Draft(origin, tick, stands, places, _travel(grid, stands, sites), orders, assumed)
 
 
 def _origin(snapshot: Snapshot) -> datetime:

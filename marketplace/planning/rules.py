@@ -169,3 +169,17 @@ def reference_value(dearest: Collection[int]) -> int:
     never leaves such a job out to make others cheaper or earlier.
     """
     return sum(dearest) + 1
+
+
+def told(fen: int | None, assumed: int) -> int | None:
+    """A value or a bound as people are told it: without the assumed worth of unpriced jobs.
+
+    Both move by the same sum, so what is proven stays proven, and the gap says something: it
+    would be next to nothing beside a worth that only exists to have every job done.
+    """
+    return None if fen is None else fen - assumed
+
+
+def gap(value: int, bound: int | None) -> float | None:
+    """|bound − value| ÷ |bound|; None without a bound or beside nothing."""
+    return abs(bound - value) / abs(bound) if bound else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -60,7 +60,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Solution:
-    """A checked plan, ready to be written down; money in fen."""
+    """A checked plan, ready to be written down; money in fen, as `rules.told` tells it."""
 
     status: str
     objective: int
@@ -91,15 +91,27 @@ def answer(draft: Draft, effort: Effort) -> Solution:
     Raises WrongPlan when even that one breaks a rule.
     """
     problem = problem_of(draft)
+    effort = _telling(effort, draft.assumed)
     result = _searched(problem, effort) or _dispatched(problem, effort)
     left_out = tuple(_left_out(draft, job, reason)
                      for job, reason in explain(problem, result.schedule).items())
     placed = set(result.schedule.complete_jobs(problem))
     parts = tuple(_part(draft, each) for each in result.schedule.assignments
                   if each.job in placed)
-    return Solution(result.status, result.objective or 0, result.bound, result.gap,
-                    result.seconds, draft.hash, parts, left_out, len(placed), result.backend,
+    value = (result.objective or 0) - draft.assumed
+    bound = rules.told(result.bound, draft.assumed)
+    return Solution(result.status, value, bound, rules.gap(value, bound), result.seconds,
+                    draft.hash, parts, left_out, len(placed), result.backend,
                     result.bound_source)
+
+
+def _telling(effort: Effort, assumed: int) -> Effort:
+    """The same effort, its progress told without the assumed worth."""
+    tell = effort.on_progress
+    if tell is None:
+        return effort
+    return replace(effort, on_progress=lambda seconds, value, bound: tell(
+        seconds, rules.told(value, assumed), rules.told(bound, assumed)))
 
 
 def problem_of(draft: Draft) -> Problem:

@@ -115,3 +115,13 @@ def test_a_way_is_never_longer_than_the_listing_allows():
 def test_origin_may_be_any_midnight():
     """A grid from UTC's midnight serves steps of an hour in Shandong as well."""
     assert rules.padding(offer({}, step=60).rules, datetime(2026, 3, 2, tzinfo=UTC), 60) == 0
+
+
+def test_the_assumed_worth_of_unpriced_jobs_moves_value_and_bound_alike():
+    """What is told differs from what was solved by one sum, so the proven difference stays."""
+    value, bound = rules.told(10**9 - 500, 10**9), rules.told(10**9 - 400, 10**9)
+
+    assert (value, bound) == (-500, -400)
+    assert rules.gap(-500, bound) == 0.25
+    assert rules.told(None, 7) is None
+    assert rules.gap(5, None) is None
