@@ -120,7 +120,8 @@ def _tiles(row: PlanRun, plain: Mapping[str, Any],
     late = plan_reads.late(row.id)
     cost = fen + sum(rules.late_cost(due, finish) for due, finish in late)
     gain = plain["possible_gain"]
-    gap = words("plans.gap", share=f.percent(gain.minor / cost, 2)) if gain and gain.minor > 0 and cost else ""
+    short = gain is not None and gain.minor > 0 and cost > 0
+    gap = words("plans.gap", share=f.percent(gain.minor / cost, 2)) if short else ""
     return [
         {"label": words("plans.tile.placed"), "value": f"{placed} / {plain['jobs']}",
          "change": words("plans.late", count=len(late)), "good": False if late else None,
