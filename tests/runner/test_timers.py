@@ -154,4 +154,5 @@ def test_timers_run_in_a_process_and_hand_over(app, market, clock, database, tmp
             first.kill()
             first.wait(20)
             until(lambda: expired() == 2)
+    assert expired() == 2
 
