@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -26,6 +27,7 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 CI = os.environ.get("CI", "").lower() in ("1", "true")
 MISSING_POSTGRESQL = ("PostgreSQL: no server at MARKET_TEST_DATABASE_URL and no binaries here, "
                       "so no test ran on it (Debian: apt install postgresql)")
+CLUSTERS = "gongfang-postgresql-"
 _numbers = itertools.count(1)
 
 
@@ -131,6 +133,16 @@ def _started(folder: Path, tools: Path) -> Cluster:
     return Cluster(f"postgresql://postgres@127.0.0.1:{port}", folder / "log")
 
 
+def sweep(tools: Path) -> None:
+    """End the clusters of test processes that were killed and could not do it themselves."""
+    for folder in Path(quick_folder() or tempfile.gettempdir()).glob(f"{CLUSTERS}*-*"):
+        owner = folder.name.removeprefix(CLUSTERS).partition("-")[0]
+        if owner.isdigit() and Path("/proc").exists() and not Path("/proc", owner).exists():
+            with suppress(RuntimeError):   # it may not run any more
+                _shell(f"{tools}/pg_ctl -D {folder}/data -m immediate -w stop")
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """The PostgreSQL of this test process."""
@@ -141,7 +153,8 @@ def cluster() -> Iterator[Cluster]:
     tools = binaries()
     if tools is None:
         pytest.fail(MISSING_POSTGRESQL)
-    folder = Path(tempfile.mkdtemp(prefix="gongfang-postgresql-", dir=quick_folder()))
+    sweep(tools)
+    folder = Path(tempfile.mkdtemp(prefix=f"{CLUSTERS}{os.getpid()}-", dir=quick_folder()))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     try:
