@@ -27,8 +27,9 @@ TermsByMode = _terms()
 class RawTerms(fields.Nested):
     """Terms checked by their schemas and handed on as they were sent, for they are stored so."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        super()._deserialize(value, attr, data, **kwargs)
+    def _deserialize(self, value: Any, attr: str | None, data: Any, partial: Any = None,
+                     **kwargs: Any) -> Any:
+        super()._deserialize(value, attr, data, partial, **kwargs)
         if not value:
             raise ValidationError("!terms_one")
         return value

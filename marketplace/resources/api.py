@@ -14,20 +14,22 @@ from marketplace.resources import hours, queries, services, views
 from marketplace.resources.models import Resource, Site
 from marketplace.resources.schemas import (
     ExceptionRequest,
-    OwnResourcePage,
-    OwnSitePage,
-    OwnSiteSchema,
-    ResourceDetailSchema,
     ResourceEdit,
     ResourceQuery,
     ResourceRequest,
-    ServiceCodeList,
     ServiceCodeQuery,
     SiteRequest,
     WeekRequest,
     day_of,
 )
 from marketplace.resources.service_codes import service_codes
+from marketplace.resources.shapes import (
+    OwnResourcePage,
+    OwnSitePage,
+    OwnSiteSchema,
+    ResourceDetailSchema,
+    ServiceCodeList,
+)
 from marketplace.resources.values import SiteData, SpecialDay, WeekRow
 
 blueprint = MarketBlueprint("resources", __name__, url_prefix="/api/v1",

@@ -26,11 +26,16 @@ from marketplace.web.pages import (
     company_papers,
     desk_verification,
     home,
+    imports,
     jobs,
     listing,
     machines,
+    machines_edit,
+    machines_hours,
+    machines_offer,
     plans,
     search,
+    sites,
     utilisation,
 )
 from marketplace.web.reader import (
@@ -44,7 +49,8 @@ from marketplace.web.reader import (
 
 PAGES = (home, search, listing, bookings, machines, jobs, plans, utilisation, account_access,
          account_self, account_tokens, account_legal, company, company_members, company_papers,
-         desk_verification, apidocs)
+         desk_verification, apidocs,
+         imports, machines_edit, machines_hours, machines_offer, sites)
 LINKS = {"home": "/", "login": "/login", "register": "/register", "account": "/account",
          "logout": "/logout"}
 csrf = CSRFProtect()

@@ -53,7 +53,7 @@ def read(name: str, body: bytes, noun: str) -> Table:
 def table(lines: Iterable[tuple[int, Sequence[str]]]) -> Table:
     """Lines with their numbers as a table: the first one names the columns."""
     numbered = iter(lines)
-    header = next((each for each in numbered if any(each[1])), None)
+    header = next((each for each in numbered if any(map(str.strip, each[1]))), None)
     if header is None:
         raise refused("table_empty")
     columns = tuple(name.strip() for name in header[1])
