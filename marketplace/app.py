@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -20,11 +21,21 @@ from marketplace.web import site
 MIGRATIONS = str(config.ROOT / "migrations")
 
 
+def start() -> Flask:
+    """The service of this process; ends it with one sentence where it cannot work."""
+    try:
+        app = create_app()
+        database.reach(app)
+    except config.SettingsError as error:
+        sys.exit(f"Gongfang does not start: {error}")
+    return app
+
+
 def create_app(settings: config.Settings | None = None, **changes: Any) -> Flask:
     """Build the service; raises SettingsError for a setting that is wrong."""
     settings = replace(settings or config.load(), **changes)
     config.use(settings)
-    settings.folder.mkdir(parents=True, exist_ok=True)
+    config.make_folder(settings)
     app = Flask("marketplace", root_path=str(config.ROOT / "marketplace"), static_folder=None)
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.url, SECRET_KEY=config.secret_key(settings),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -79,7 +80,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         if key not in known:
             raise SettingsError(f"Unknown setting {name}: remove it or correct its name.")
         values[key] = _parse(name, text, known[key].default)
-    return Settings(**values)  # type: ignore[arg-type]
+    settings = Settings(**values)  # type: ignore[arg-type]
+    if not settings.url.startswith(("sqlite:", "postgresql+psycopg:")):
+        raise SettingsError("DATABASE_URL must begin with sqlite:// or postgresql://.")
+    return settings
 
 
 def _parse(name: str, text: str, default: object) -> object:
@@ -90,24 +94,41 @@ def _parse(name: str, text: str, default: object) -> object:
         return text.lower() in ("1", "true")
     if isinstance(default, int | float):
         try:
-            return type(default)(text)
+            number = type(default)(text)
         except ValueError:
+            number = -1
+        if not 0 <= number < 10**9:
             kind = "a whole number" if isinstance(default, int) else "a number"
-            raise SettingsError(f"{name} must be {kind}, not {text!r}.") from None
+            raise SettingsError(f"{name} must be {kind} from 0 to 999999999, not {text!r}.")
+        return number
     return text
 
 
+def make_folder(settings: Settings) -> None:
+    """Make the instance folder; raises SettingsError where that cannot be."""
+    try:
+        settings.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"The instance folder {settings.folder} cannot be made: "
+                            f"{error.strerror}.") from error
+
+
 def secret_key(settings: Settings) -> str:
-    """The session secret: the setting, or one generated once in the instance folder."""
+    """The session secret: the setting, or one generated once in the instance folder.
+
+    It appears whole or not at all, whoever else starts now or is killed meanwhile.
+    """
     if settings.secret_key:
         return settings.secret_key
     path = settings.folder / "secret"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+    if not path.exists():
+        make_folder(settings)
+        draft = path.with_name(f"secret.{secrets.token_hex(8)}")
+        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass   # another process made it first: read theirs
+        with contextlib.suppress(FileExistsError):   # another process made it first: read theirs
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text()
 
 

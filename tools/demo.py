@@ -21,7 +21,7 @@ from sqlalchemy import select
 from marketplace import config
 from marketplace.accounts.models import Company, Member
 from marketplace.accounts.tokens import actor_of_member
-from marketplace.app import create_app
+from marketplace.app import start
 from marketplace.core.db import db
 from marketplace.jobs.models import Job
 from marketplace.planning import services as planning
@@ -34,7 +34,7 @@ SHOWN = (market.FACTORY, market.FIRM, market.PLANT)
 def main() -> int:
     """Prepare, plan, tell, serve."""
     options = arguments()
-    app = create_app()
+    app = start()
     with app.app_context():
         upgrade()
         if market.load_demo(say):

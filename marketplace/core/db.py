@@ -8,9 +8,11 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy import Connection, Engine, MetaData, event, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
 
+from marketplace.config import SettingsError
 from marketplace.core import transaction
 
 NAMES = {
@@ -43,6 +45,10 @@ def options(url: str) -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     """Bind the database to an application and prepare its engine."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise SettingsError("DATABASE_URL cannot be read as an address of a database.") from error
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options(url)
     db.init_app(app)
     with app.app_context():
@@ -50,6 +56,20 @@ def init_app(app: Flask) -> None:
         transaction.bind(db.session, write_lock(engine))
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
+
+
+def reach(app: Flask) -> None:
+    """Raise SettingsError unless the database answers; leaves no connection behind."""
+    with app.app_context():
+        try:
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+            raise SettingsError(f"the database {db.engine.url.render_as_string()} "
+                                f"does not answer ({reason}).") from error
+        finally:
+            db.engine.dispose()
 
 
 def write_lock(engine: Engine) -> Path | None:
