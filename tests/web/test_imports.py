@@ -111,8 +111,8 @@ def test_one_wrong_line_undoes_all():
         site_row(code, site_code="S1"), site_row(code, site_code="", name="=cmd")])
 
     assert wrong(report) == [
-        (3, "latitude", "not_decimal"), (4, "region_code", "site_region"),
-        (4, "time_zone", "zone_unknown"), (5, "site_code", "twice_in_file"),
+        (3, "latitude", "plain_number"), (3, "time_zone", "zone_unknown"),
+        (4, "region_code", "site_region"), (4, "time_zone", "zone_unknown"), (5, "site_code", "twice_in_file"),
         (6, "site_code", "required"), (6, "name", "formula")]
     assert count(Site) == 0
 
@@ -320,3 +320,15 @@ def test_the_cost_of_an_import_is_linear(count_queries: Any):
 
     assert len(many) <= 3 * len(few)
     assert len(many) < 60 * 25
+
+
+def test_a_repeated_line_does_not_hide_the_first():
+    """Of two lines with one code both are judged: the first for itself, the second as repeated."""
+    party = create_party()
+    code = party.company.credit_code
+    create_site(party.company, code="S1")
+
+    report = import_rows(party.actor, "sites", [site_row(code), site_row(code, name="")])
+
+    assert wrong(report) == [(2, "site_code", "code_taken"), (3, "name", "required"),
+                             (3, "site_code", "twice_in_file")]

@@ -59,6 +59,19 @@ def text(most: int) -> Reader:
     return read
 
 
+def judged(check: Callable[[str], tuple[str, dict[str, Any]] | str | None]) -> Reader:
+    """Text that a rule of a feature judges: it answers a code, with or without parameters."""
+
+    def read(cell: str) -> str:
+        wrong = check(cell)
+        if wrong is not None:
+            code, params = (wrong, {}) if isinstance(wrong, str) else wrong
+            raise CellError(code, **params)
+        return cell
+
+    return read
+
+
 def whole(least: int, most: int) -> Reader:
     """A whole number in a range."""
 
@@ -77,7 +90,7 @@ def number(least: float, most: float) -> Reader:
 
     def read(cell: str) -> float:
         if not re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,12})?", cell, re.ASCII):
-            raise CellError("not_decimal")
+            raise CellError("plain_number")
         if not least <= float(cell) <= most:
             raise CellError("range", least=least, most=most)
         return float(cell)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from marketplace.accounts import rules
 from marketplace.accounts.services import Facts, import_company, review
-from marketplace.web.imports.cells import Column, text
+from marketplace.web.imports.cells import Column, judged, text
 from marketplace.web.imports.context import Context, Parsed
 
 COLUMNS = (
-    Column("credit_code", text(18), required=True),
+    Column("credit_code", judged(rules.credit_code_error), required=True),
     Column("name", text(120), required=True),
-    Column("region_code", text(6), required=True),
-    Column("industry_code", text(6), required=True),
+    Column("region_code", judged(rules.region_error), required=True),
+    Column("industry_code", judged(rules.industry_error), required=True),
     Column("contact_name", text(60), required=True),
-    Column("contact_email", text(120), required=True),
-    Column("contact_phone", text(30), required=True),
+    Column("contact_email", judged(rules.email_error), required=True),
+    Column("contact_phone", judged(rules.phone_error), required=True),
 )
 KEY = ("credit_code",)
 COMPANIES = ()

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from marketplace.resources import queries
+from marketplace.resources.checks import service_code
 from marketplace.resources.rules import KINDS
 from marketplace.resources.services import create_resource
 from marketplace.resources.values import CapabilityData, ResourceData
-from marketplace.web.imports.cells import Column, names, one_of, text, whole, yes_no
+from marketplace.web.imports.cells import Column, judged, names, one_of, text, whole, yes_no
 from marketplace.web.imports.context import Context, Parsed, refuse
 
 COLUMNS = (
@@ -20,7 +21,7 @@ COLUMNS = (
     Column("name", text(120), required=True),
     Column("kind", one_of(KINDS), required=True),
     Column("model", text(80), default=""),
-    Column("service_code", text(30), required=True),
+    Column("service_code", judged(service_code), required=True),
     Column("materials", names(40), default=()),
     Column("envelope_x_mm", whole(1, 100_000)),
     Column("envelope_y_mm", whole(1, 100_000)),

@@ -109,7 +109,10 @@ def _parse(module: ModuleType, rows: Iterable[Row], report: Report) -> list[Pars
 
 
 def _groups(module: ModuleType, rows: Sequence[Parsed | Row]) -> list[list[Parsed]]:
-    """Rows that are one thing, together; a thing with an unreadable row is left out."""
+    """Rows that are one thing, together; a thing with an unreadable row is left out.
+
+    Where a row is a whole thing, one that repeats its key is wrong alone.
+    """
     found: dict[tuple[Any, ...], list[Parsed]] = {}
     spoilt: set[tuple[Any, ...]] = set()
     for row in rows:
@@ -117,7 +120,7 @@ def _groups(module: ModuleType, rows: Sequence[Parsed | Row]) -> list[list[Parse
         key = tuple(cells.get(name, "") for name in module.GROUP)
         if isinstance(row, Parsed):
             found.setdefault(key, []).append(row)
-        else:
+        elif module.GROUP != module.KEY:
             spoilt.add(key)
     return [group for key, group in found.items() if key not in spoilt]
 

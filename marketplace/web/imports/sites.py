@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from marketplace.resources.checks import region, zone
 from marketplace.resources.services import create_site
 from marketplace.resources.values import SiteData
-from marketplace.web.imports.cells import Column, number, text, yes_no
+from marketplace.web.imports.cells import Column, judged, number, text, yes_no
 from marketplace.web.imports.context import Context, Parsed
 
 COLUMNS = (
@@ -15,10 +16,10 @@ COLUMNS = (
     Column("site_code", text(40), required=True),
     Column("name", text(120), required=True),
     Column("address", text(200), required=True),
-    Column("region_code", text(6), required=True),
+    Column("region_code", judged(region), required=True),
     Column("latitude", number(-90, 90), required=True),
     Column("longitude", number(-180, 180), required=True),
-    Column("time_zone", text(40), default="Asia/Shanghai"),
+    Column("time_zone", judged(zone), default="Asia/Shanghai"),
     Column("shared_factory", yes_no, default=False),
 )
 KEY = ("company_credit_code", "site_code")
