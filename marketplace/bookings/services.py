@@ -17,6 +17,7 @@ from marketplace.capacity import services as capacity
 from marketplace.capacity.services import HoldExpired, Want
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import services as catalogue_services
+from marketplace.catalogue.errors import ListingNotFound
 from marketplace.catalogue.models import Quote
 from marketplace.catalogue.rules import Offer
 from marketplace.catalogue.services import Wish
@@ -33,11 +34,12 @@ from marketplace.resources.models import Resource
 
 @dataclass(frozen=True)
 class Order:
-    """A quote to book, the buyer's own work-order number, and the operation it serves."""
+    """A quote to book, the buyer's work-order number, the operation it serves, its planned lane."""
 
     quote: Quote
     reference: str = ""
     operation_id: int | None = None
+    lane_id: int = 0
 
 
 @transactional
@@ -46,7 +48,7 @@ def hold(actor: Actor, quote_id: int) -> Hold:
     require(actor, "booking.create")
     quote = valid_quote(actor, quote_id)
     offer = catalogue.offer(quote.listing_id)
-    catalogue_services.recheck(offer, quote)
+    catalogue_services.recheck([(offer, quote)])
     now = clock.now()
     row = Hold(quote_id=quote.id, resource_id=offer.resource_id, company_id=actor.company_id,
                member_id=actor.member_id, state="held", created_at=now,
@@ -130,15 +132,16 @@ def refuse_above(quote: Quote, max_total: Money | None) -> None:
 def book_all(actor: Actor, orders: Sequence[Order]) -> list[Booking]:
     """Book every order or none: the rules of each listing, then one `take()` for all."""
     offers = catalogue.offers([order.quote.listing_id for order in orders])
-    rows = []
     for order in orders:
-        offer = offers.get(order.quote.listing_id) or catalogue.offer(order.quote.listing_id)
-        catalogue_services.recheck(offer, order.quote)
-        rows.append(_booking(actor, offer, order))
+        if order.quote.listing_id not in offers:
+            raise ListingNotFound(id=order.quote.listing_id)
+    catalogue_services.recheck([(offers[each.quote.listing_id], each.quote) for each in orders])
+    rows = [_booking(actor, offers[each.quote.listing_id], each) for each in orders]
     db.session.add_all(rows)
     db.session.flush()
     capacity.take([Want(row.resource_id, TimeWindow(row.starts, row.ends), "booking", row.id,
-                        row.lanes) for row in rows])
+                        row.lanes, lane_id=order.lane_id)
+                   for row, order in zip(rows, orders, strict=True)])
     for row in rows:
         audit.record(actor, "booking.confirm", "booking", row.id, quote=row.quote_id)
     return rows

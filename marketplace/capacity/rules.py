@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 HOLD, BOOKING, BLOCKED = "hold", "booking", "blocked"
 LIVE_STATES = ("held", "booked", "blocked")
@@ -26,10 +25,3 @@ def tightest(gaps: Sequence[Gap], lanes: int) -> list[int]:
     """The lanes whose gaps are tightest, so that long gaps stay whole; ties by id."""
     chosen = sorted(gaps, key=lambda gap: (gap.before + gap.after, gap.lane_id))[:lanes]
     return sorted(gap.lane_id for gap in chosen)
-
-
-def seconds_between(earlier: datetime | None, later: datetime | None) -> float:
-    """Room between two moments; a missing neighbour counts as a year."""
-    if earlier is None or later is None:
-        return 365 * 86400.0
-    return (later - earlier).total_seconds()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import func, select, update
 
-from marketplace.capacity import queries
+from marketplace.capacity import board, queries
+from marketplace.capacity.board import Board, LaneTime
 from marketplace.capacity.errors import ResourceNotFound, SlotTaken
 from marketplace.capacity.models import Claim, Lane
-from marketplace.capacity.rules import HOLD, STATE_OF_KIND, Gap, seconds_between, tightest
+from marketplace.capacity.queries import InTheWay
+from marketplace.capacity.rules import HOLD, STATE_OF_KIND, tightest
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import publish
@@ -32,6 +33,7 @@ class Want:
     holder_id: int
     lanes: int = 1
     kind: str = "booking"
+    lane_id: int = 0   # the lane a plan meant; 0: any
     expires_at: datetime | None = None
 
 
@@ -47,64 +49,62 @@ def take(wants: Sequence[Want]) -> list[list[Claim]]:
     """Take lanes for every want, or for none of them.
 
     Lock the resources in id order → let expired holds go → choose the lanes → check → insert.
-    Returns the claims per want. Raises SlotTaken with what is in the way.
+    Wants are placed by start, which fills identical lanes without a needless clash. Returns the
+    claims per want, in the order of the wants. Raises SlotTaken with what is in the way.
     """
+    if not wants:
+        return []
     resources = {row.id: row for row in
                  lock(Resource, {want.resource_id for want in wants}, Rank.RESOURCE)}
     missing = {want.resource_id for want in wants} - set(resources)
     if missing:
         raise ResourceNotFound(id=min(missing))
     release_expired(list(resources))
-    return [_take_one(resources[want.resource_id], want) for want in wants]
-
-
-def _take_one(resource: Resource, want: Want) -> list[Claim]:
-    """Choose free lanes for one want and insert its claims."""
-    blocked = want.window.widened(timedelta(minutes=resource.buffer_before),
-                                  timedelta(minutes=resource.buffer_after))
-    facts = queries.unavailable([resource.id], want.window)
-    lanes = queries.lane_ids(resource.id)
-    busy = queries.overlapping(lanes, blocked)
-    free = sorted(set(lanes) - {claim.lane_id for claim in busy})
-    if facts or len(free) < want.lanes:
-        raise _taken(want, resource, busy, facts)
-    chosen = free if len(free) == want.lanes else tightest(_gaps(free, blocked), want.lanes)
-    claims = [Claim(lane_id=lane_id, kind=want.kind, state=STATE_OF_KIND[want.kind],
-                    starts=want.window.start, ends=want.window.end,
-                    blocked_from=blocked.start, blocked_until=blocked.end,
-                    expires_at=want.expires_at, holder_kind=want.holder_kind,
-                    holder_id=want.holder_id) for lane_id in chosen]
-    db.session.add_all(claims)
+    blocked = [_blocked(resources[want.resource_id], want) for want in wants]
+    hull = TimeWindow(min(each.start for each in blocked), max(each.end for each in blocked))
+    lanes = board.load(resources, hull)
+    claims: list[list[Claim]] = [[] for _ in wants]
+    for place in sorted(range(len(wants)), key=lambda each: blocked[each]):
+        want = wants[place]
+        claims[place] = _place(lanes, resources[want.resource_id], want, blocked[place])
+    db.session.add_all(claim for each in claims for claim in each)
     db.session.flush()
     return claims
 
 
-def _gaps(lanes: Sequence[int], blocked: TimeWindow) -> list[Gap]:
-    """How much room each free lane has around the window."""
-    live = queries.live(Claim, clock.now())
-    before = _by_lane(
-        select(Claim.lane_id, func.max(Claim.blocked_until))
-        .where(Claim.lane_id.in_(lanes), live, Claim.blocked_until <= blocked.start)
-        .group_by(Claim.lane_id))
-    after = _by_lane(
-        select(Claim.lane_id, func.min(Claim.blocked_from))
-        .where(Claim.lane_id.in_(lanes), live, Claim.blocked_from >= blocked.end)
-        .group_by(Claim.lane_id))
-    return [Gap(lane, seconds_between(before.get(lane), blocked.start),
-                seconds_between(blocked.end, after.get(lane))) for lane in lanes]
+def _blocked(resource: Resource, want: Want) -> TimeWindow:
+    """The wanted window with the resource's buffers as they are now."""
+    return want.window.widened(timedelta(minutes=resource.buffer_before),
+                               timedelta(minutes=resource.buffer_after))
 
 
-def _by_lane(query: Select[int, datetime]) -> dict[int, datetime]:
-    """The rows (lane, moment) of a query as a dict."""
-    return {lane_id: moment for lane_id, moment in db.session.execute(query)}
+def _place(lanes: Board, resource: Resource, want: Want, blocked: TimeWindow) -> list[Claim]:
+    """Choose free lanes for one want and block them on the board."""
+    free = lanes.free(resource.id, blocked)
+    if lanes.down(resource.id, want.window) or len(free) < want.lanes:
+        raise _taken(lanes, resource, want, blocked)
+    chosen = set(_chosen(free, want, blocked))
+    for lane in free:
+        if lane.lane_id in chosen:
+            lane.add(InTheWay(want.kind, blocked.start, blocked.end))
+    return [Claim(lane_id=lane_id, kind=want.kind, state=STATE_OF_KIND[want.kind],
+                  starts=want.window.start, ends=want.window.end,
+                  blocked_from=blocked.start, blocked_until=blocked.end,
+                  expires_at=want.expires_at, holder_kind=want.holder_kind,
+                  holder_id=want.holder_id) for lane_id in sorted(chosen)]
 
 
-def _taken(want: Want, resource: Resource, busy: Sequence[Claim],
-           facts: Sequence[Any]) -> SlotTaken:
+def _chosen(free: Sequence[LaneTime], want: Want, blocked: TimeWindow) -> list[int]:
+    """The lane a plan meant, where it is free; else those with the tightest gaps."""
+    if want.lane_id in {lane.lane_id for lane in free} and want.lanes == 1:
+        return [want.lane_id]
+    return tightest([lane.gap(blocked) for lane in free], want.lanes)
+
+
+def _taken(lanes: Board, resource: Resource, want: Want, blocked: TimeWindow) -> SlotTaken:
     """The refusal, naming times but no names."""
-    in_the_way = [queries.InTheWay("unavailable", fact.starts, fact.ends) for fact in facts]
-    in_the_way += [queries.InTheWay(claim.kind, claim.blocked_from, claim.blocked_until)
-                   for claim in busy]
+    in_the_way = (lanes.down(resource.id, want.window)
+                  + lanes.blockers(resource.id, blocked))
     return SlotTaken(resource_id=resource.id, resource=resource.name,
                      start=want.window.start, end=want.window.end, in_the_way=[
                          {"what": each.what, "start": each.starts, "end": each.ends}

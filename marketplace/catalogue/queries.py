@@ -50,11 +50,17 @@ def _offer(row: Listing, resource: Resource, zone: str) -> Offer:
                  rules, {each.mode: each.terms for each in row.terms})
 
 
-def openings_from(resource_id: int, start: datetime,
-                  end: datetime | None = None) -> list[TimeWindow]:
-    """Opening intervals that touch a window; without an end, as far as a piece run is followed."""
-    window = TimeWindow(start, end or start + LOOK_AHEAD)
-    return capacity.openings([resource_id], window).get(resource_id, [])
+def openings_for(places: Sequence[tuple[int, datetime, datetime | None]]
+                 ) -> dict[int, list[TimeWindow]]:
+    """Opening intervals by resource that the given (resource, start, end) can touch, in one query.
+
+    Without an end a piece run is followed as far as LOOK_AHEAD.
+    """
+    if not places:
+        return {}
+    first = min(start for _, start, _ in places)
+    last = max(end or start + LOOK_AHEAD for _, start, end in places)
+    return capacity.openings([each for each, _, _ in places], TimeWindow(first, last))
 
 
 def quote_of(quote_id: int, company_id: int | None) -> Quote:

@@ -150,12 +150,29 @@ def withdraw_listing(actor: Actor, listing_id: int) -> Listing:
 @transactional
 def quote(actor: Actor, wish: Wish) -> list[Quote]:
     """A firm asks what work costs and gets one immutable quote a mode, at the same moment."""
+    return quote_all(actor, [wish])[0]
+
+
+@transactional
+def quote_all(actor: Actor, wishes: Sequence[Wish]) -> list[list[Quote]]:
+    """Quotes for many wishes, in a few queries whatever their number."""
     require(actor, "quote.create")
-    offer = queries.offer(wish.listing_id)
-    rows = [_quote_row(actor, offer, wish, mode, slot) for mode, slot in slots(offer, wish).items()]
-    db.session.add_all(rows)
+    offers = queries.offers([wish.listing_id for wish in wishes])
+    for wish in wishes:
+        if wish.listing_id not in offers:
+            raise queries.ListingNotFound(id=wish.listing_id)
+    opened = queries.openings_for([(offers[wish.listing_id].resource_id, wish.start, wish.end)
+                                   for wish in wishes])
+    rows = [_quotes(actor, offers[wish.listing_id], wish, opened) for wish in wishes]
+    db.session.add_all(row for each in rows for row in each)
     db.session.flush()
     return rows
+
+
+def _quotes(actor: Actor, offer: Offer, wish: Wish,
+            opened: Mapping[int, Sequence[TimeWindow]]) -> list[Quote]:
+    found = _slots(offer, wish, opened.get(offer.resource_id, []))
+    return [_quote_row(actor, offer, wish, mode, slot) for mode, slot in found.items()]
 
 
 def slots(offer: Offer, wish: Wish) -> dict[str, Slot]:
@@ -163,13 +180,17 @@ def slots(offer: Offer, wish: Wish) -> dict[str, Slot]:
 
     Raises ModeNotOffered, or RuleBroken naming every rule that is broken.
     """
+    opened = queries.openings_for([(offer.resource_id, wish.start, wish.end)])
+    return _slots(offer, wish, opened.get(offer.resource_id, []))
+
+
+def _slots(offer: Offer, wish: Wish, opened: Sequence[TimeWindow]) -> dict[str, Slot]:
     wanted = sorted(offer.terms) if wish.mode is None else [wish.mode]
     if wish.mode is not None and wish.mode not in offer.terms:
         raise ModeNotOffered(mode=wish.mode, offered="/".join(sorted(offer.terms)))
     if wish.lanes > offer.lanes:
         raise RuleBroken(errors=[FieldError("lanes", "too_many_lanes", lanes=offer.lanes)],
                          count=1)
-    opened = queries.openings_from(offer.resource_id, wish.start, wish.end)
     found = {mode: _slot(offer, wish, mode, opened) for mode in wanted}
     result = {mode: slot for mode, slot in found.items() if slot is not None}
     if not result:
@@ -227,14 +248,17 @@ def _quote_row(actor: Actor, offer: Offer, wish: Wish, mode: str, slot: Slot) ->
         created_at=now, valid_until=now + timedelta(minutes=config.current().quote_minutes))
 
 
-def recheck(offer: Offer, row: Quote) -> None:
-    """The listing's rules again, at the moment of booking; raises RuleBroken.
+def recheck(pairs: Sequence[tuple[Offer, Quote]]) -> None:
+    """The listings' rules again, at the moment of booking; raises RuleBroken.
 
     Price terms are not looked at: a valid quote is always honoured.
     """
-    errors = start_errors(offer.rules, row.starts, clock.now())
-    opened = queries.openings_from(offer.resource_id, row.starts, row.ends)
-    if work_minutes(opened, TimeWindow(row.starts, row.ends), offer.rules.may_pause) is None:
-        errors.append(FieldError("start", "outside_opening"))
-    if errors:
-        raise RuleBroken(errors=errors, count=len(errors))
+    opened = queries.openings_for([(offer.resource_id, row.starts, row.ends)
+                                   for offer, row in pairs])
+    for offer, row in pairs:
+        errors = start_errors(offer.rules, row.starts, clock.now())
+        if work_minutes(opened.get(offer.resource_id, []), TimeWindow(row.starts, row.ends),
+                        offer.rules.may_pause) is None:
+            errors.append(FieldError("start", "outside_opening"))
+        if errors:
+            raise RuleBroken(errors=errors, count=len(errors))

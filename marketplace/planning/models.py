@@ -60,6 +60,7 @@ class PlanPart(Base):
     operation_id: Mapped[int] = mapped_column(ForeignKey("operation.id"))
     listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"))
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))
+    lane_id: Mapped[int | None] = mapped_column(ForeignKey("lane.id"))   # meant, taken if free
     mode: Mapped[str] = mapped_column(String(20))
     starts: Mapped[datetime] = mapped_column(UtcDateTime)
     ends: Mapped[datetime] = mapped_column(UtcDateTime)

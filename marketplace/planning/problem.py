@@ -55,6 +55,7 @@ class Stand:
     abilities: tuple[tuple[str, frozenset[str]], ...]
     opened: tuple[TimeWindow, ...]
     blocked: tuple[tuple[TimeWindow, ...], ...]   # by lane
+    lane_ids: tuple[int, ...]
 
     def does(self, step: Step) -> bool:
         """True where the firm named this resource, or named none and it can do the work."""

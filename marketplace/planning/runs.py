@@ -147,7 +147,8 @@ def finish(lease: Lease, solution: Solution) -> bool:
                     "trace": (row.progress or {}).get("trace", [])}
     db.session.add_all(PlanPart(
         plan_run_id=row.id, job_id=part.job_id, operation_id=part.operation_id,
-        listing_id=part.listing_id, resource_id=part.resource_id, mode=part.mode,
+        listing_id=part.listing_id, resource_id=part.resource_id,
+        lane_id=part.lane_id, mode=part.mode,
         starts=part.starts, ends=part.ends, price=part.price) for part in solution.parts)
     db.session.add_all(PlanLeftOut(plan_run_id=row.id, job_id=each.job_id, reason=each.reason,
                                    params=each.params) for each in solution.left_out)

@@ -130,8 +130,9 @@ def _booked(actor: Actor, parts: Sequence[PlanPart], jobs: dict[int, Job]) -> li
     """Quote and book all parts; the ids of the bookings in the order of the parts."""
     quantities = _quantities([part.operation_id for part in parts])
     try:
-        orders = [Order(_quote(actor, part, quantities[part.operation_id]),
-                        jobs[part.job_id].code, part.operation_id) for part in parts]
+        quotes = _quotes(actor, parts, quantities)
+        orders = [Order(quote, jobs[part.job_id].code, part.operation_id, part.lane_id or 0)
+                  for part, quote in zip(parts, quotes, strict=True)]
         return [booking.id for booking in book_all(actor, orders)]
     except Invalid as refusal:
         broken = refusal.errors[0].code if refusal.errors else refusal.code
@@ -145,12 +146,17 @@ def _quantities(operation_ids: Sequence[int]) -> dict[int, int]:
     return {id_: quantity for id_, quantity in db.session.execute(query)}
 
 
-def _quote(actor: Actor, part: PlanPart, quantity: int) -> Quote:
-    """The quote of a part, which must cost and last what the plan says."""
+def _quotes(actor: Actor, parts: Sequence[PlanPart], quantities: dict[int, int]) -> list[Quote]:
+    """The quotes of the parts, which must cost and last what the plan says."""
+    wishes = [_wish(part, quantities[part.operation_id]) for part in parts]
+    quotes = [found[0] for found in catalogue.quote_all(actor, wishes)]
+    for part, quote in zip(parts, quotes, strict=True):
+        if quote.total != part.price or quote.ends != part.ends:
+            raise PlanOutdated(reason="price_changed")
+    return quotes
+
+
+def _wish(part: PlanPart, quantity: int) -> Wish:
     pieces = quantity if modes()[part.mode].NEEDS_PIECES else None
-    found = catalogue.quote(actor, Wish(part.listing_id, part.starts,
-                                        part.ends if pieces is None else None, pieces,
-                                        part.mode))[0]
-    if found.total != part.price or found.ends != part.ends:
-        raise PlanOutdated(reason="price_changed")
-    return found
+    return Wish(part.listing_id, part.starts, part.ends if pieces is None else None, pieces,
+                part.mode)

@@ -58,7 +58,8 @@ def _stands(steps: Iterable[Step], window: TimeWindow) -> list[Stand]:
     return [Stand(offers[row.listing_id], row.site_id, (row.latitude, row.longitude),
                   (row.buffer_before, row.buffer_after), tuple(abilities[row.resource_id]),
                   tuple(merge(books[row.resource_id][0].opened)),
-                  tuple(tuple(merge(book.blocked)) for book in books[row.resource_id]))
+                  tuple(tuple(merge(book.blocked)) for book in books[row.resource_id]),
+                  tuple(book.lane_id for book in books[row.resource_id]))
             for row in rows if row.listing_id in offers and row.resource_id in books]
 
 

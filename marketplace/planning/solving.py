@@ -43,6 +43,7 @@ class Part:
     operation_id: int
     listing_id: int
     resource_id: int
+    lane_id: int
     mode: str
     starts: datetime
     ends: datetime
@@ -178,7 +179,8 @@ def _part(draft: Draft, item: Assignment) -> Part:
     if ends is None or ends > draft.moment(item.end):
         raise WrongPlan(f"operation {task.operation_id} does not fit where it was placed")
     return Part(order.job_id, task.operation_id, stand.offer.listing_id,
-                stand.offer.resource_id, way.mode, starts, ends, way.price)
+                stand.offer.resource_id, stand.lane_ids[item.lane], way.mode, starts,
+                ends, way.price)
 
 
 def _left_out(draft: Draft, job: int, reason: Reason) -> LeftOut:
