@@ -9,9 +9,7 @@ GENERATED = {("claim", "lane_key"), ("claim", "occupied")}
 
 
 def include_object(item, name, kind, reflected, compare_to):
-    """Leave out what the models do not say: generated columns, and procrastinate's tables."""
-    if kind == "table" and name.startswith("procrastinate_"):
-        return False
+    """Leave out what the models do not say: generated columns and their constraint's index."""
     if kind == "column" and reflected:
         return (item.table.name, name) not in GENERATED
     return not (kind == "index" and name == "claim_no_overlap")
