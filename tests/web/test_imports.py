@@ -112,7 +112,8 @@ def test_one_wrong_line_undoes_all():
 
     assert wrong(report) == [
         (3, "latitude", "plain_number"), (3, "time_zone", "zone_unknown"),
-        (4, "region_code", "site_region"), (4, "time_zone", "zone_unknown"), (5, "site_code", "twice_in_file"),
+        (4, "region_code", "site_region"), (4, "time_zone", "zone_unknown"),
+        (5, "site_code", "twice_in_file"),
         (6, "site_code", "required"), (6, "name", "formula")]
     assert count(Site) == 0
 
