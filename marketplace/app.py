@@ -16,6 +16,7 @@ from marketplace.core import db as database
 from marketplace.core.db import db
 from marketplace.features import BLUEPRINTS
 from marketplace.http import auth, headers, health, limits, openapi, problems
+from marketplace.http.body import BodyReader
 from marketplace.web import site
 
 MIGRATIONS = str(config.ROOT / "migrations")
@@ -46,6 +47,7 @@ def create_app(settings: config.Settings | None = None, **changes: Any) -> Flask
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies,
             x_host=settings.proxies)
+    app.json = BodyReader(app)
     database.init_app(app)
     Migrate(app, db, directory=MIGRATIONS, render_as_batch=True)
     headers.init_app(app)

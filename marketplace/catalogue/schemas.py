@@ -136,7 +136,7 @@ class FreeList(Schema):
 class ListingQuery(PageQuery):
     """Filters of the search; all may be combined."""
 
-    service_code = fields.String(validate=validate.Length(1, 30))
+    service_code = Text(30)
     q = Text(60)
     material = Text(40)
     envelope = fields.String(validate=validate.Regexp(

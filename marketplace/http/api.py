@@ -6,7 +6,7 @@ import re
 from typing import Any, NoReturn
 
 from flask_smorest import Api, Blueprint
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest
 
@@ -79,6 +79,10 @@ class MarketParser(FlaskParser):
     def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Turn marshmallow's messages into one problem."""
         raise invalid(error)
+
+    def _raw_load_json(self, req: Any) -> Any:
+        """The body as the application reads it; none where it is empty or of another type."""
+        return req.get_json() if req.is_json and req.get_data() else missing
 
     def _handle_invalid_json_error(self, error: Any, *_: Any, **__: Any) -> NoReturn:
         """A body that is no JSON at all."""

@@ -82,8 +82,9 @@ def http_problem(status: int, detail: str = "") -> dict[str, Any]:
 
 def answer(body: dict[str, Any]) -> Response:
     """A problem object as a response."""
-    response = Response(json.dumps(body, ensure_ascii=False), body["status"],
-                        mimetype=MEDIA_TYPE)
+    text = json.dumps(body, ensure_ascii=False)
+    response = Response(text.encode(errors="backslashreplace"),   # half a character as \udxxx
+                        body["status"], mimetype=MEDIA_TYPE)
     if body["status"] == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     if body["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
