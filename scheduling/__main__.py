@@ -12,8 +12,8 @@ from pathlib import Path
 from scheduling import bounds, io
 from scheduling.check import violations
 from scheduling.explain import explain
-from scheduling.objectives import get, registry
 from scheduling.problem import ProblemError
+from scheduling.registry import objective_named, objectives
 from scheduling.result import gap_between
 from scheduling.run import Progress
 from scheduling.schedule import Schedule
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run, bad=None)
         command.add_argument("file")
         command.add_argument("--format", choices=sorted(io.FORMATS), default="problem")
-        command.add_argument("--objective", choices=sorted(registry()))
+        command.add_argument("--objective", choices=sorted(objectives()))
         if name in ("check", "explain"):
             command.add_argument("--schedule", required=True, help="an answer of solve")
         if name == "solve":
@@ -119,7 +119,7 @@ def _check(options: argparse.Namespace, instance: io.Instance) -> int:
     for violation in found:
         sys.stdout.write(f"{violation}\n")
     if not found:
-        value = get(instance.objective).measure(instance.problem, schedule)
+        value = objective_named(instance.objective).measure(instance.problem, schedule)
         sys.stdout.write(f"valid, {instance.objective} {instance.unit(value)}\n")
     return 1 if found else 0
 

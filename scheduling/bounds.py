@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 from scheduling.backends.kernel import FOREVER
 from scheduling.backends.plan import Plan, Route
-from scheduling.objectives import Objective, get
 from scheduling.problem import Alternative, Job, Problem
+from scheduling.registry import Objective, objective_named
 
 Ends = list[dict[int, int]]
 
@@ -97,7 +97,7 @@ class Alone:
 
 def bound(problem: Problem, objective: str) -> Bound:
     """The best relaxation of the objective that is at hand."""
-    goal = get(objective)
+    goal = objective_named(objective)
     if goal.REQUIRES_ALL:
         problem = problem.all_mandatory()
     alone, values, impossible = Alone(problem), [], []

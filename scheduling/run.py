@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 
 from scheduling.check import violations
-from scheduling.objectives import Objective
 from scheduling.problem import Problem
+from scheduling.registry import Objective
 from scheduling.result import TracePoint
 from scheduling.schedule import Schedule
 

@@ -12,8 +12,8 @@ from scheduling.backends.plan import Plan
 from scheduling.backends.search import Search
 from scheduling.backends.size import admits
 from scheduling.backends.size import easy as easy_for_cpsat
-from scheduling.objectives import get
 from scheduling.problem import Problem
+from scheduling.registry import objective_named
 from scheduling.result import Result, gap_between
 from scheduling.run import Progress, Run
 from scheduling.schedule import Schedule
@@ -43,7 +43,7 @@ def solve(  # noqa: PLR0913 - every argument is a wish a caller may have; all bu
     same seed and the same limit give the same plan, and a longer limit never a worse one.
     Raises ValueError for an unknown objective.
     """
-    goal = get(objective)
+    goal = objective_named(objective)
     asked = problem.all_mandatory() if goal.REQUIRES_ALL else problem
     run = Run(asked, goal, on_progress, should_stop)
     effort = Effort(run, time_limit, seed, 1 if deterministic else workers, deterministic)

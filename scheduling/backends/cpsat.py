@@ -15,8 +15,8 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from scheduling.backends.model import Model
-from scheduling.constraints import registry
 from scheduling.problem import Assignment, Problem
+from scheduling.registry import constraints
 from scheduling.run import Run
 from scheduling.schedule import Schedule
 
@@ -34,7 +34,7 @@ class Limits:
 def build(problem: Problem, objective: Any, hint: Schedule | None) -> tuple[Model, Any]:
     """The model with all constraints, and the objective's expression."""
     model = Model(problem, hint)
-    for constraint in registry().values():
+    for constraint in constraints().values():
         constraint.post(model)
     expression = objective.expression(model)
     if not isinstance(expression, int):

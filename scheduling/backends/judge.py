@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from scheduling.backends.plan import Plan
-from scheduling.objectives import Objective
 from scheduling.problem import Assignment, Problem
+from scheduling.registry import Objective
 
 Key = tuple[int, int, int]
 

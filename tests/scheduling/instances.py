@@ -9,7 +9,6 @@ from random import Random
 
 from scheduling.builder import ProblemBuilder, merged
 from scheduling.check import violations
-from scheduling.objectives import Objective
 from scheduling.problem import (
     Alternative,
     Assignment,
@@ -21,6 +20,7 @@ from scheduling.problem import (
     Resource,
     Span,
 )
+from scheduling.registry import Objective
 from scheduling.schedule import Schedule
 
 UNARY = {

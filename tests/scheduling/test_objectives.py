@@ -14,23 +14,23 @@ from scheduling.backends.search import Search
 from scheduling.backends.size import admits
 from scheduling.bounds import bound
 from scheduling.check import violations
-from scheduling.objectives import get, registry
 from scheduling.problem import Job, Problem
+from scheduling.registry import objective_named, objectives
 from scheduling.run import Run
 from scheduling.schedule import Schedule, completion, job_cost
 from tests.scheduling.instances import exhaustive, plant, random_problem
 
-NAMES = sorted(registry())
+NAMES = sorted(objectives())
 SEEDS = st.integers(0, 10**6)
 
 
 def _asked(problem: Problem, name: str) -> Problem:
-    return problem.all_mandatory() if get(name).REQUIRES_ALL else problem
+    return problem.all_mandatory() if objective_named(name).REQUIRES_ALL else problem
 
 
 def _dispatched(problem: Problem, name: str) -> Schedule:
     plan = Plan(problem)
-    dispatch(plan, Judge(problem, get(name)), ordered(problem, "due"))
+    dispatch(plan, Judge(problem, objective_named(name)), ordered(problem, "due"))
     return plan.schedule()
 
 
@@ -42,13 +42,13 @@ def test_the_registry_finds_the_objectives_by_itself() -> None:
 def test_an_unknown_objective_is_refused() -> None:
     """The message names those that are known."""
     with pytest.raises(ValueError, match="makespan"):
-        get("beauty")
+        objective_named("beauty")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_contributions_add_up_to_the_measure(name: str) -> None:
     """What the jobs of a plan contribute is what the plan measures."""
-    goal, problem = get(name), plant()
+    goal, problem = objective_named(name), plant()
     schedule = _dispatched(problem, name)
     assert schedule.by_job
     parts = [
@@ -63,7 +63,7 @@ def test_contributions_add_up_to_the_measure(name: str) -> None:
 @given(first=st.integers(0, 99), more=st.integers(0, 99), paid=st.integers(0, 99))
 def test_later_and_dearer_is_never_better(name: str, first: int, more: int, paid: int) -> None:
     """Search and bounds rest on contributions that get no better with time and cost."""
-    goal = get(name)
+    goal = objective_named(name)
     job = Job((), due=20, value=50, tardiness_weight=3)
     sign = 1 if goal.SENSE == "min" else -1
     here = sign * goal.contribution(job, first, paid)
@@ -74,7 +74,7 @@ def test_later_and_dearer_is_never_better(name: str, first: int, more: int, paid
 @pytest.mark.parametrize("name", NAMES)
 def test_the_solver_value_is_the_measured_value(name: str) -> None:
     """CP-SAT's own objective at its optimum equals the measure of its schedule."""
-    problem, goal = _asked(plant(), name), get(name)
+    problem, goal = _asked(plant(), name), objective_named(name)
     run = Run(problem, goal)
     assert cpsat.improve(run, cpsat.Limits(20)) == "optimal"
     assert not violations(problem, run.schedule)
@@ -85,7 +85,7 @@ def test_the_solver_value_is_the_measured_value(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_hint_is_complete_and_feasible(name: str) -> None:
     """Fixing every variable to its hint leaves a solution of the hinted value."""
-    problem, goal = _asked(plant(), name), get(name)
+    problem, goal = _asked(plant(), name), objective_named(name)
     schedule = _dispatched(problem, name)
     assert not violations(problem, schedule)
     model, _ = cpsat.build(problem, goal, schedule)
@@ -102,7 +102,7 @@ def test_the_hint_is_complete_and_feasible(name: str) -> None:
 @settings(max_examples=12, deadline=None)
 def test_cpsat_agrees_with_trying_everything(name: str, seed: int) -> None:
     """On tiny random problems the exact backend finds the optimum, or that there is none."""
-    problem, goal = _asked(random_problem(seed), name), get(name)
+    problem, goal = _asked(random_problem(seed), name), objective_named(name)
     tried, optimum = exhaustive(problem, goal)
     if not tried or not admits(problem):
         return
@@ -118,7 +118,7 @@ def test_dispatch_makes_valid_plans(rule: str, seed: int) -> None:
     """Whatever the rule, the checker objects to nothing but jobs that found no place."""
     problem = random_problem(seed)
     plan = Plan(problem)
-    dispatch(plan, Judge(problem, get("welfare")), ordered(problem, rule))
+    dispatch(plan, Judge(problem, objective_named("welfare")), ordered(problem, rule))
     kinds = {violation.kind for violation in violations(problem, plan.schedule())}
     assert kinds <= {"mandatory_missing", "incomplete_job"}
 
@@ -128,7 +128,7 @@ def test_dispatch_makes_valid_plans(rule: str, seed: int) -> None:
 @settings(max_examples=15, deadline=None)
 def test_search_is_valid_and_crosses_no_bound(name: str, seed: int) -> None:
     """Search keeps its books: its key is the measured value, and no bound or optimum is beaten."""
-    problem, goal = _asked(random_problem(seed), name), get(name)
+    problem, goal = _asked(random_problem(seed), name), objective_named(name)
     judge, plan = Judge(problem, goal), Plan(problem)
     dispatch(plan, judge, ordered(problem, "slack"))
     search = Search(plan, judge, seed)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from scheduling import io, readers
 from scheduling.builder import ProblemBuilder
 from scheduling.check import violations
-from scheduling.objectives import get, registry
 from scheduling.problem import Assignment, Problem
+from scheduling.registry import objective_named, objectives
 from scheduling.result import gap_between
 from scheduling.run import Run
 from scheduling.schedule import Schedule
@@ -85,12 +85,12 @@ def test_an_objective_that_needs_all_jobs_leaves_none_out() -> None:
     assert (result.objective, len(result.schedule.assignments)) == (7, 2)
 
 
-@pytest.mark.parametrize("name", sorted(registry()))
+@pytest.mark.parametrize("name", sorted(objectives()))
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=8, deadline=None)
 def test_answers_are_valid_and_agree_with_trying_everything(name: str, seed: int) -> None:
     """Status, objective, bound and schedule hold together on random problems."""
-    goal, problem = get(name), random_problem(seed)
+    goal, problem = objective_named(name), random_problem(seed)
     asked = problem.all_mandatory() if goal.REQUIRES_ALL else problem
     result = solve(problem, objective=name, time_limit=0.3, seed=seed, deterministic=True)
     if result.objective is not None:
@@ -204,7 +204,7 @@ def test_progress_is_told_and_stopping_is_heard() -> None:
 def test_an_offer_with_violations_is_dropped() -> None:
     """Nothing the checker objects to becomes the incumbent, whatever it claims."""
     problem = one_machine(3, 4)
-    run = Run(problem, get("welfare"))
+    run = Run(problem, objective_named("welfare"))
     good = Schedule.of([Assignment(0, 0, 0, 0, 0, 3)])
     assert run.offer(good, "test")
     bad = Schedule.of([*good.assignments, Assignment(1, 0, 0, 0, 2, 6)])
