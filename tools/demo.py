@@ -23,6 +23,7 @@ from marketplace.accounts.models import Company, Member
 from marketplace.accounts.tokens import actor_of_member
 from marketplace.app import start
 from marketplace.core.db import db
+from marketplace.core.transaction import end_read
 from marketplace.jobs.models import Job
 from marketplace.planning import services as planning
 from marketplace.planning.models import PlanLeftOut, PlanPart, PlanRun
@@ -88,29 +89,26 @@ def plan_order_book(app: Flask, seconds: int) -> int:
 
 
 def watch(run_id: int, patience: float) -> None:
-    """The live progress line of a plan run, until it is over."""
+    """The live progress line of a plan run, until it is over; a line a second in a file."""
+    live = sys.stdout.isatty()
     ends = time.monotonic() + patience
     while time.monotonic() < ends:
-        db.session.rollback()
+        end_read()
         run = db.session.get_one(PlanRun, run_id)
-        sys.stdout.write("\r  " + progress_line(run).ljust(100))
+        over = run.state not in ("queued", "running")
+        sys.stdout.write(f"\r  {progress_line(run):<100}" if live else f"  {progress_line(run)}\n")
         sys.stdout.flush()
-        if run.state not in ("queued", "running"):
+        if over:
             break
-        time.sleep(0.25)
+        time.sleep(0.25 if live else 1)
     sys.stdout.write("\n")
 
 
 def progress_line(run: PlanRun) -> str:
     """What a run has reached so far."""
     progress = run.progress or {}
-    value, bound = progress.get("value"), progress.get("bound")
-    parts = [f"{run.state:<8}", f"{progress.get('seconds', 0):5.1f} s"]
-    if value is not None:
-        parts.append(f"value ¥{value / 100:,.0f}")
-    if bound is not None:
-        parts.append(f"bound ¥{bound / 100:,.0f}")
-    return "  ".join(parts)
+    return (f"{run.state:<8}{progress.get('seconds') or 0:5.1f} s"
+            f"  value {amount(progress.get('value'))}  bound {amount(progress.get('bound'))}")
 
 
 def tell_plan(run_id: int) -> None:
@@ -124,19 +122,20 @@ def tell_plan(run_id: int) -> None:
             ("operations placed", len(parts)),
             ("stations used", len({part.resource_id for part in parts})),
             ("price of the machine time", f"¥{price:,.2f}"),
-            ("value", amount(run.objective)), ("proven bound", amount(run.bound)),
+            ("value (budgets − price − lateness)", amount(run.objective)),
+            ("no plan is worth more than", amount(run.bound)),
             ("gap", "-" if run.gap is None else f"{run.gap:.1%}"),
             ("seconds", "-" if run.seconds is None else f"{run.seconds:.1f}")]
     rows += [(f"left out: {reason}", sum(row.reason == reason for row in left))
              for reason in sorted({row.reason for row in left})]
     print("\nThe plan over the real order book")  # noqa: T201
     for name, value in rows:
-        print(f"  {name:<28}{value!s:>18}")  # noqa: T201
+        print(f"  {name:<36}{value!s:>18}")  # noqa: T201
 
 
 def amount(fen: int | None) -> str:
     """An amount, or a dash where none is known."""
-    return "-" if fen is None else f"¥{fen / 100:,.2f}"
+    return "-" if fen is None else f"{'−' if fen < 0 else ''}¥{abs(fen) / 100:,.2f}"
 
 
 def tell_backtest(kept: Path, seconds: int) -> None:

@@ -160,7 +160,7 @@ def quote_all(actor: Actor, wishes: Sequence[Wish]) -> list[list[Quote]]:
     offers = queries.offers([wish.listing_id for wish in wishes])
     for wish in wishes:
         if wish.listing_id not in offers:
-            raise queries.ListingNotFound(id=wish.listing_id)
+            raise ListingNotFound(id=wish.listing_id)
     opened = queries.openings_for([(offers[wish.listing_id].resource_id, wish.start, wish.end)
                                    for wish in wishes])
     rows = [_quotes(actor, offers[wish.listing_id], wish, opened) for wish in wishes]
