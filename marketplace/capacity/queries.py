@@ -40,7 +40,7 @@ def overlapping(lane_ids: Iterable[int], window: TimeWindow) -> Sequence[Claim]:
     query = (select(Claim)
              .where(Claim.lane_id.in_(list(lane_ids)), live(Claim, clock.now()),
                     Claim.blocked_from < window.end, Claim.blocked_until > window.start)
-             .order_by(Claim.blocked_from).limit(500))
+             .order_by(Claim.blocked_from))
     return db.session.scalars(query).all()
 
 
@@ -49,7 +49,7 @@ def unavailable(resource_ids: Iterable[int], window: TimeWindow) -> Sequence[Una
     query = (select(Unavailability)
              .where(Unavailability.resource_id.in_(list(resource_ids)),
                     Unavailability.starts < window.end, Unavailability.ends > window.start)
-             .order_by(Unavailability.starts).limit(500))
+             .order_by(Unavailability.starts))
     return db.session.scalars(query).all()
 
 
