@@ -6,7 +6,7 @@ UNIT = --backend sqlite -n 2 --ignore tests/races --ignore tests/contracts --ign
        --ignore tests/web --ignore tests/seed_data
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: demo test test-long check lint install clean
+.PHONY: demo test test-long check lint screens install clean
 
 demo: .venv/.run        ## database, seed, a plan over the real order book, then the service
 	@$(BIN)/python -m tools.demo $(if $(filter 0,$(SERVE)),--no-serve)
@@ -27,6 +27,9 @@ lint: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/interrogate -q marketplace scheduling tests tools
+
+screens: .venv/.dev     ## pictures of every page of the running demo, at BASE, into out/screens
+	$(BIN)/python -m tools.screens $(or $(BASE),http://127.0.0.1:8000)
 
 install: .venv/.dev
 
