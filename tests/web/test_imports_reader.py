@@ -10,7 +10,6 @@ from typing import Any
 import openpyxl
 import pytest
 
-from marketplace.web.imports import reader
 from marketplace.web.imports.cells import (
     CellError,
     Column,
@@ -23,7 +22,8 @@ from marketplace.web.imports.cells import (
     yes_no,
 )
 from marketplace.web.imports.errors import FileRefused
-from marketplace.web.imports.reader import MAX_ROWS, read
+from marketplace.web.imports.limits import MAX_ROWS
+from marketplace.web.imports.reader import read
 
 CSV = "code,name\nM1,数控车床\n\nM2,\"铣床,五轴\"\n"
 
@@ -150,7 +150,7 @@ def test_a_sheet_that_lies_about_its_rows_is_refused():
 
 def test_the_reader_knows_its_limits():
     """The limits that the page promises are those of the reader."""
-    assert (reader.MAX_BYTES, reader.MAX_ROWS) == (5 * 2**20, 20_000)
+    assert (limits.MAX_BYTES, limits.MAX_ROWS) == (5 * 2**20, 20_000)
 
 
 @pytest.mark.parametrize(("read_cell", "cell", "value"), [

@@ -16,7 +16,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.core.errors import DomainError
 from marketplace.core.text import folded
-from marketplace.web.imports.reader import MAX_BYTES
+from marketplace.web.imports.limits import MAX_BYTES
 from marketplace.web.imports.report import Report
 from marketplace.web.imports.services import NOUNS, import_file
 

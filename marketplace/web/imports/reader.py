@@ -7,15 +7,9 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
-from marketplace.core.errors import FieldError
-from marketplace.web.imports.errors import FileRefused
+from marketplace.web.imports.limits import MAX_BYTES, MAX_CELL, MAX_COLUMNS, MAX_ROWS, refused
 
-MAX_BYTES = 5 * 2**20
-MAX_ROWS = 20_000
-MAX_COLUMNS = 60
-MAX_CELL = 2_000
 ENCODINGS = ("utf-8-sig", "gb18030")   # what spreadsheets here write
 
 
@@ -110,8 +104,3 @@ def _decoded(body: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise refused("file_not_text")
-
-
-def refused(code: str, **params: Any) -> FileRefused:
-    """The refusal of a whole file for one reason."""
-    return FileRefused(errors=[FieldError("file", code, **params)])

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from marketplace.web.imports.reader import MAX_COLUMNS, MAX_ROWS, refused
+from marketplace.web.imports.limits import MAX_COLUMNS, MAX_ROWS, refused
 
 MAX_UNPACKED = 40 * 2**20
 MAX_PARTS = 200

@@ -12,7 +12,7 @@ from marketplace.http.auth import actor
 from marketplace.web import forming
 from marketplace.web.imports import parked
 from marketplace.web.imports.errors import FileRefused
-from marketplace.web.imports.reader import MAX_BYTES
+from marketplace.web.imports.limits import MAX_BYTES
 from marketplace.web.imports.report import Report
 from marketplace.web.imports.services import ACTIONS, NOUNS, import_file, noun_module
 from marketplace.web.reader import words
