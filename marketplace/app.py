@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from typing import Any
 
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -32,6 +33,12 @@ def start() -> Flask:
     return app
 
 
+def older_revisions() -> frozenset[str]:
+    """Every revision of the tables but the newest."""
+    script = ScriptDirectory(MIGRATIONS)
+    return frozenset(each.revision for each in script.walk_revisions()) - set(script.get_heads())
+
+
 def create_app(settings: config.Settings | None = None, **changes: Any) -> Flask:
     """Build the service; raises SettingsError for a setting that is wrong."""
     settings = replace(settings or config.load(), **changes)
@@ -54,7 +61,7 @@ def create_app(settings: config.Settings | None = None, **changes: Any) -> Flask
     limits.init_app(app, settings.token_requests)
     auth.init_app(app, tokens.actor_of, site.session_actor)
     problems.init_app(app, site.problem_page)
-    health.init_app(app, settings.clock_skew_seconds)
+    health.init_app(app, settings.clock_skew_seconds, older_revisions())
     openapi.init_app(app, BLUEPRINTS)
     site.init_app(app)
     cli.init_app(app)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import functools
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,6 +27,12 @@ class BusyDatabase(Unavailable):
     """A lock could not be had in time; trying again is safe."""
 
     code = "database_busy"
+
+
+class DatabaseUnreachable(Unavailable):
+    """The database does not answer."""
+
+    code = "database_unreachable"
 
 
 class Doomed(RuntimeError):
@@ -102,7 +109,7 @@ def transaction() -> Iterator[Transaction]:
                 session.commit()
             except OperationalError as error:
                 session.rollback()
-                raise _busy(error) from error
+                raise (refusal_of(error) or error) from error
             except BaseException:
                 session.rollback()
                 raise
@@ -148,9 +155,11 @@ def _fair_queue(path: Path | None) -> Iterator[None]:
         yield   # closing the file gives the lock back, and so does the end of the process
 
 
-def _busy(error: OperationalError) -> Exception:
-    """A lock or statement time-out is "try again"; anything else stays what it is."""
-    state = getattr(error.orig, "sqlstate", None)
-    if state in ("55P03", "57014", "40P01", "40001") or "locked" in str(error.orig):
+def refusal_of(error: OperationalError) -> Unavailable | None:
+    """A lock or statement time-out, or no database at all; None: a fault that is no refusal."""
+    state, words = getattr(error.orig, "sqlstate", None), str(error.orig)
+    if state in ("55P03", "57014", "40P01", "40001") or "locked" in words:
         return BusyDatabase()
-    return error
+    lost = isinstance(error.orig, sqlite3.Error) and "unable to open" in words
+    cut = not isinstance(error.orig, sqlite3.Error) and (state or "08")[:2] in ("08", "57")
+    return DatabaseUnreachable() if lost or cut else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,13 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.errors import Unavailable
-from marketplace.core.transaction import end_read
-
-
-class DatabaseUnreachable(Unavailable):
-    """The database does not answer."""
-
-    code = "database_unreachable"
+from marketplace.core.transaction import DatabaseUnreachable, end_read
 
 
 class ClocksDiffer(Unavailable):
@@ -33,8 +28,8 @@ class NotMigrated(Unavailable):
     code = "not_migrated"
 
 
-def init_app(app: Flask, skew_seconds: float) -> None:
-    """Add `/healthz` and `/readyz`."""
+def init_app(app: Flask, skew_seconds: float, older: Set[str]) -> None:
+    """Add `/healthz` and `/readyz`; `older` are the revisions before the newest we know."""
 
     @app.get("/healthz")
     def healthz() -> Any:
@@ -42,12 +37,15 @@ def init_app(app: Flask, skew_seconds: float) -> None:
 
     @app.get("/readyz")
     def readyz() -> Any:
-        check(skew_seconds)
+        check(skew_seconds, older)
         return jsonify(status="ok")
 
 
-def check(skew_seconds: float) -> None:
-    """Raise DatabaseUnreachable, NotMigrated or ClocksDiffer."""
+def check(skew_seconds: float, older: Set[str]) -> None:
+    """Raise DatabaseUnreachable, NotMigrated or ClocksDiffer.
+
+    A revision that we do not know is a newer one: the release step runs before the restart.
+    """
     try:
         theirs = database_now()
     except SQLAlchemyError as error:
@@ -56,10 +54,12 @@ def check(skew_seconds: float) -> None:
     if difference > skew_seconds:
         raise ClocksDiffer(seconds=round(difference, 1))
     try:
-        db.session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        found = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     except SQLAlchemyError as error:
         end_read()
         raise NotMigrated() from error
+    if found in older:
+        raise NotMigrated()
 
 
 def database_now() -> datetime:

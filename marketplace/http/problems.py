@@ -10,9 +10,11 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, request
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from marketplace.core import errors, i18n
+from marketplace.core.transaction import refusal_of
 from marketplace.http.language import language
 
 STATUS: dict[type[errors.DomainError], int] = {
@@ -118,6 +120,12 @@ def init_app(app: Flask, page: Any) -> None:
     @app.errorhandler(errors.DomainError)
     def domain_error(error: errors.DomainError) -> Response:
         return respond(describe(error))
+
+    @app.errorhandler(OperationalError)
+    def database_error(error: OperationalError) -> Response:
+        """A read that the database does not answer is refused like a write."""
+        refusal = refusal_of(error)
+        return unknown_error(error) if refusal is None else respond(describe(refusal))
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:
