@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from marketplace.web.imports import limits
 from marketplace.web.imports.cells import (
     CellError,
     Column,
