@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from sqlalchemy import func, select
 
@@ -62,6 +66,19 @@ def test_a_visitor_sees_free_time_and_rules_but_no_price(reader, market, address
         assert all(part in "中文45 钢厂区" for part in CHINESE.findall(left))
     else:
         assert "以 15 分钟为一格，最短 1 小时，最长 7 天。" in words
+
+
+def test_a_free_stretch_leads_to_work_from_its_start(reader, market, address):
+    """Every free stretch of the week grid is a link to this page with its start filled in."""
+    page = reader.get(address)
+    links = [unescape(link) for link in re.findall(r'<a href="([^"]*)" class="blk', page.text)]
+
+    assert links
+    for link in links:
+        start = parse_qs(urlsplit(link).query)["start"][0]
+        answer = reader.get(link.partition("#")[0])
+        assert answer.status_code == 200
+        assert f'name="start" type="datetime-local" value="{start}"' in answer.text
 
 
 def test_a_member_compares_three_modes_for_the_same_pieces(reader, market, address):
