@@ -27,10 +27,12 @@ LOOK_AHEAD = timedelta(days=62)   # farthest a piece run is followed over its cl
 
 
 def offers(listing_ids: Sequence[int]) -> dict[int, Offer]:
-    """Published listings as values, in two queries."""
+    """Published listings of verified companies as values, in two queries."""
     query = (select(Listing, Resource, Site.zone).join(Resource, Resource.id == Listing.resource_id)
              .join(Site, Site.id == Resource.site_id).options(selectinload(Listing.terms))
-             .where(Listing.id.in_(listing_ids), Listing.state == "published"))
+             .join(Company, Company.id == Listing.company_id)
+             .where(Listing.id.in_(listing_ids), Listing.state == "published",
+                    Company.state == "verified"))
     return {row.id: _offer(row, resource, zone)
             for row, resource, zone in db.session.execute(query)}
 
@@ -118,8 +120,9 @@ def _by_resource(query: Select[Any], wish: Search) -> Select[Any]:
     if wish.top_type:
         query = query.where(Resource.top_type == wish.top_type)
     if wish.region:
-        prefix = wish.region.rstrip("0") if len(wish.region) == 6 else wish.region
-        prefix += "0" * (len(prefix) % 2)
+        prefix = wish.region
+        if len(prefix) == 6:   # a whole code names its province or city by zeros at the end
+            prefix = prefix.removesuffix("00").removesuffix("00")
         query = query.where(Site.region_code.startswith(prefix, autoescape=True))
     if wish.near and wish.distance_km:
         x, y, z = unit(*wish.near)
@@ -169,7 +172,9 @@ def _by_price(query: Select[Any], wish: Search) -> Select[Any]:
 
 def detail(listing_id: int) -> Listing:
     """One published listing with its resource, site and capabilities; raises ListingNotFound."""
-    query = (select(Listing).where(Listing.id == listing_id, Listing.state == "published")
+    query = (select(Listing).join(Company, Company.id == Listing.company_id)
+             .where(Listing.id == listing_id, Listing.state == "published",
+                    Company.state == "verified")
              .options(joinedload(Listing.resource).joinedload(Resource.site),
                       joinedload(Listing.resource).selectinload(Resource.capabilities)
                       .selectinload(Capability.materials), selectinload(Listing.terms)))

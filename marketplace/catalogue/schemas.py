@@ -145,7 +145,8 @@ class ListingQuery(PageQuery):
     tolerance_um = fields.Integer(validate=validate.Range(1, 10**6))
     region = fields.String(validate=validate.Regexp(r"^[0-9]{2,6}$", error="!region"))
     near = fields.String(validate=validate.Regexp(
-        r"^-?[0-9]{1,2}(\.[0-9]{1,8})?,-?[0-9]{1,3}(\.[0-9]{1,8})?$", error="!near"),
+        r"^-?([0-8]?[0-9](\.[0-9]{1,8})?|90(\.0{1,8})?),"
+        r"-?((1[0-7]|[0-9])?[0-9](\.[0-9]{1,8})?|180(\.0{1,8})?)$", error="!near"),
         metadata={"description": "Latitude,longitude in degrees."})
     distance_km = fields.Float(validate=validate.Range(0.1, 2000))
     kind = fields.String(validate=validate.OneOf(KINDS, error="!choice:choices="
@@ -171,8 +172,9 @@ class ListingQuery(PageQuery):
             raise ValidationError("!both_needed", "free_to")
         if "free_from" in data and data["free_to"] <= data["free_from"]:
             raise ValidationError("!end_before_start", "free_to")
-        if "distance_km" in data and "near" not in data:
-            raise ValidationError("!both_needed", "near")
+        if ("distance_km" in data) != ("near" in data):
+            raise ValidationError("!both_needed", "near" if "distance_km" in data
+                                  else "distance_km")
         if ("price_max" in data or data["order"] == "price") and "mode" not in data:
             raise ValidationError("!mode_needed", "mode")
         unknown = set(data.get("fields_", "id").split(",")) - set(LISTING_FIELDS)
