@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 CURRENCY = "CNY"
+DIGITS = 26   # more than arithmetic keeps exact after a shift by two places is refused
 PLACES = 6   # decimals a unit price may have
 
 
@@ -106,6 +107,7 @@ def to_decimal(text: str) -> Decimal:
         value = Decimal(text)
     except (InvalidOperation, TypeError):
         raise ValueError("not a number") from None
-    if not value.is_finite() or abs(value) >= Decimal(10) ** 13:
+    if not value.is_finite() or abs(value) >= Decimal(10) ** 13 or len(
+            value.as_tuple().digits) > DIGITS:
         raise ValueError("not a finite amount")
     return value
