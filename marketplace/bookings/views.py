@@ -33,7 +33,8 @@ def _one(actor: Actor, row: Booking, lanes: list[int]) -> dict[str, Any]:
 
 
 def shown_hold(row: Hold) -> dict[str, Any]:
-    """A hold with its lanes."""
-    return {"id": row.id, "quote_id": row.quote_id, "state": row.state,
+    """A hold with its lanes; one that is over is expired, also before anybody has swept it."""
+    over = row.state == "held" and row.expires_at <= clock.now()
+    return {"id": row.id, "quote_id": row.quote_id, "state": "expired" if over else row.state,
             "expires_at": row.expires_at,
             "lanes": queries.lanes_of("hold", [row.id]).get(row.id, [])}
