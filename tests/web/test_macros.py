@@ -160,6 +160,15 @@ def test_a_wrong_field_says_what_is_right():
     assert "8 characters" in html and "see label" not in html
 
 
+def test_the_summary_of_errors_follows_the_page_and_shows_no_field_s_code():
+    """Wrong fields stand in the order of their labels; one without a label is its sentence."""
+    html = show("{{ ui.form_errors({'a_b.c': 'also', 'due': 'late', 'name': 'empty', '': 'no'},"
+                " {'name': 'Name', 'size': 'Size', 'due': 'Due'}) }}")
+    found = re.findall(r'<li><a href="#f-([^"]*)">([^<]*)</a>', html)
+    assert [name for name, _ in found] == ["name", "due", "a_b.c"]
+    assert found[2][1] == "also" and "Name" in found[0][1]
+
+
 def test_a_password_is_never_sent_back():
     """The value of a password field is left out of the page."""
     assert "s3cret" not in show("{{ ui.field('p', 'P', 's3cret', type='password') }}")
