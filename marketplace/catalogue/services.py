@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from marketplace import config
 from marketplace.accounts.permissions import require, require_company
@@ -27,7 +28,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.core.errors import FieldError, Invalid, NotFound
 from marketplace.core.timewindow import TimeWindow
-from marketplace.core.transaction import transactional
+from marketplace.core.transaction import savepoint, transactional
 from marketplace.pricing.quote import Timing, Usage, load_terms, modes
 from marketplace.pricing.quote import quote as priced
 from marketplace.resources.models import Resource
@@ -86,8 +87,12 @@ def publish_listing(actor: Actor, publication: Publication) -> Listing:
     listing = Listing(resource_id=resource.id, company_id=resource.operating_company_id,
                       created_at=clock.now(), state="published", terms=rows,
                       **{k: v for k, v in publication.rules.items() if k in RULE_FIELDS})
-    db.session.add(listing)
-    db.session.flush()
+    try:
+        with savepoint():   # of two who publish at once the database lets one through
+            db.session.add(listing)
+            db.session.flush()
+    except IntegrityError:
+        raise AlreadyListed(resource_id=publication.resource_id) from None
     audit.record(actor, "listing.publish", "listing", listing.id, modes=sorted(publication.terms))
     return listing
 
