@@ -1,15 +1,19 @@
 # The doors of the project. `make demo` and `make test` need Python >= 3.11 with venv, make and git.
 PYTHON ?= python3
+PORT ?= 8000
 BIN = .venv/bin
 PYTEST = $(BIN)/python -m pytest
 UNIT = --backend sqlite -n 2 --ignore tests/races --ignore tests/contracts --ignore tests/journeys \
        --ignore tests/web --ignore tests/seed_data
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: demo test test-long check lint screens install clean
+.PHONY: help demo test test-long check lint screens install clean
 
 demo: .venv/.run        ## database, seed, a plan over the real order book, then the service
-	@$(BIN)/python -m tools.demo $(if $(filter 0,$(SERVE)),--no-serve)
+	@$(BIN)/python -m tools.demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
+
+help:                   ## these lines
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 test: .venv/.dev        ## every test, on SQLite, PostgreSQL and in Chromium
 	@sh tools/system_packages.sh

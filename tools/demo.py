@@ -1,6 +1,6 @@
 """`make demo`: a filled market, one plan over the real order book, and the running service.
 
-A second run starts from what is there. `SERVE=0` stops before serving.
+A second run starts from what is there. `SERVE=0` stops before serving, `PORT=8001` serves there.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -35,6 +36,8 @@ SHOWN = (market.FACTORY, market.FIRM, market.PLANT)
 def main() -> int:
     """Prepare, plan, tell, serve."""
     options = arguments()
+    if options.serve:
+        refuse_taken(options.port)
     app = start()
     with app.app_context():
         upgrade()
@@ -57,6 +60,17 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--plan-seconds", type=int, default=20)
     parser.add_argument("--backtest-seconds", type=int, default=20)
     return parser.parse_args()
+
+
+def refuse_taken(port: int) -> None:
+    """End with one sentence, before any work, where the port cannot be served."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            raise SystemExit(f"127.0.0.1:{port} cannot be served ({error}). "
+                             "Another port: make demo PORT=8001") from error
 
 
 def say(line: str) -> None:

@@ -13,6 +13,7 @@ if [ ! -x .venv/bin/python ] && ! "$python" -m venv .venv; then
     echo "Python's venv module is missing (Debian: apt install python3-venv)." >&2
     exit 1
 fi
+echo "Putting Gongfang and its dependencies into .venv: a minute or two."
 if command -v uv >/dev/null 2>&1 &&
         uv pip install -q --python .venv/bin/python -c constraints.txt -e "$1"; then
     exit 0
