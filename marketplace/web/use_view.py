@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import textwrap
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.timewindow import TimeWindow
 from marketplace.kpis import base, queries, rules
+from marketplace.resources.rules import TOP_TYPE
 from marketplace.web import names
 from marketplace.web.reader import formats, words
 
@@ -47,11 +49,15 @@ def view(actor: Actor, name: str) -> dict[str, Any]:
         "csv_url": url_for("utilisation_page.export", period=known),
         "heat": _heat(actor, period), "services": _ranked(actor, period, base.SERVICE),
         "companies": _ranked(actor, period, base.COMPANY), "modes": _modes(actor, period),
-        "types": _rows(actor, period, base.TOP_TYPE) + _rows(actor, period, base.KIND)}
+        "types": _types(actor, period)}
 
 
 def _hours(seconds: float) -> str:
     return formats().number(round(seconds / 3600))
+
+
+def _in_hours(seconds: float) -> str:
+    return f"{_hours(seconds)} {words('format.unit.hour')}"
 
 
 def _shown(unit: str, value: float | None) -> tuple[str, str]:
@@ -73,9 +79,9 @@ def _tiles(total: Mapping[str, queries.Values]) -> list[dict[str, str]]:
 def _ladder(total: Mapping[str, queries.Values]) -> list[dict[str, Any]]:
     opened, booked = (total[name].get("", 0) for name in ("open_hours", "booked_hours"))
     share = booked / opened if opened else 0.0
-    return [{"state": "idle", "name": words("use.open"), "hours": _hours(opened) + " h",
+    return [{"state": "idle", "name": words("use.open"), "hours": _in_hours(opened),
              "share": 1.0, "lost": words("use.not_booked", hours=_hours(opened - booked))},
-            {"state": "booked", "name": words("use.booked"), "hours": _hours(booked) + " h",
+            {"state": "booked", "name": words("use.booked"), "hours": _in_hours(booked),
              "share": share, "lost": ""}]
 
 
@@ -85,7 +91,7 @@ def _name(actor_names: Mapping[str, str], by: str, key: str) -> str:
     named = {base.CITY: names.city, base.SERVICE: names.service}
     if by in named:
         return named[by](key) if key else words("use.no_service")
-    prefix = {base.TOP_TYPE: "top_type", base.KIND: "use.kind", base.MODE: "ui.mode"}
+    prefix = {base.TOP_TYPE: "top_type", base.KIND: "kind", base.MODE: "ui.mode"}
     return words(f"{prefix[by]}.{key}") if by in prefix else words("use.all")
 
 
@@ -94,11 +100,18 @@ def _rows(actor: Actor, period: TimeWindow, by: str) -> list[dict[str, Any]]:
     found = queries.measures(actor, period, by)
     labels = queries.company_names(actor) if by == base.COMPANY else {}
     opened, share = found["open_hours"], found["booked_share"]
-    return [{"name": _name(labels, by, key), "group": by, "open": _hours(opened[key]),
+    return [{"name": _name(labels, by, key), "key": key, "group": by, "open": _hours(opened[key]),
              "booked": _hours(found["booked_hours"].get(key, 0)),
              "held": _hours(found["held_hours"].get(key, 0)), "share": share.get(key, 0.0),
              "share_text": formats().percent(share[key]) if key in share else "—"}
             for key in sorted(opened, key=lambda each: (-opened[each], each))]
+
+
+def _types(actor: Actor, period: TimeWindow) -> list[dict[str, Any]]:
+    """Every top type, and under it the kinds of resource that make it up."""
+    kinds = _rows(actor, period, base.KIND)
+    return [row for top in _rows(actor, period, base.TOP_TYPE)
+            for row in (top, *(kind for kind in kinds if TOP_TYPE[kind["key"]] == top["key"]))]
 
 
 def _ranked(actor: Actor, period: TimeWindow, by: str) -> list[dict[str, Any]]:
@@ -130,7 +143,7 @@ def _heat(actor: Actor, period: TimeWindow) -> dict[str, Any] | None:
         return None
     values = {key: _rounded(value * 100) for key, value in share.items()}
     return {"cols": [wrapped(names.service(each)) for each in services],
-            "rows": [names.city(each) for each in cities], "steps": list(STEPS),
+            "rows": [names.city(each) for each in cities], "steps": list(STEPS), "fine": True,
             "cells": [[col, row, values.get(f"{city}|{service}")]
                       for row, city in enumerate(cities)
                       for col, service in enumerate(services)]}
@@ -142,14 +155,11 @@ def _rounded(percent: float) -> float:
 
 
 def wrapped(name: str) -> str:
-    """A name in at most two lines for the head of a narrow column."""
-    if len(name) <= WRAP // 2 or (name.isascii() and len(name) <= WRAP):
-        return name
+    """A name in at most three lines for the head of a narrow column, broken between its words."""
+    if name.isascii():
+        return "\n".join(textwrap.wrap(name, WRAP, max_lines=3, placeholder="…"))
     half = (len(name) + 1) // 2
-    spaces = [i for i, letter in enumerate(name) if letter == " "]
-    at = min(spaces, key=lambda i: abs(i - half), default=None)
-    lines = [name[:at], name[at + 1:]] if at else [name[:half], name[half:]]
-    return "\n".join(line if len(line) <= WRAP else line[:WRAP - 1] + "…" for line in lines)
+    return name if len(name) <= WRAP // 2 else f"{name[:half]}\n{name[half:]}"
 
 
 def table(actor: Actor, name: str) -> tuple[str, str]:

@@ -51,7 +51,6 @@ PREFIXES = (
     "top_type.",
     "ui.mode.",
     "ui.state.",
-    "use.kind.",
     "use.period.",
 )
 

@@ -4,7 +4,7 @@
 //        bands: [{ low: [[x, y]], high: [[x, y]], colour, name }], levels: [{ y, name, tone }],
 //        marker: { x, name }, ribbon: [{ from, to, colour, name }] }
 // bar  { categories, series: [{ name, data, colour }], unit, prefix, flat (lying bars), stacked }
-// heat { cols, rows, cells: [[col, row, value or null]], steps: [20, 35, 50, 65, 80] }
+// heat { cols, rows, cells: [[col, row, value or null]], steps: [20, 35, 50, 65, 80], fine (a decimal below ten) }
 // `colour` is the name of a token: "mode-time", "c-1"; null stands for "withheld" or "unknown".
 import { exact, isDark, isPhone, short, token, wide } from "./tokens.js";
 
@@ -183,12 +183,12 @@ function cell(data, api, font) {
   const dark = isDark();
   const ink = dark ? (step >= 4 ? token("canvas") : token("ink")) : step >= 3 ? "#ffffff" : token("ink");
   const fill = { fill: token("heat-" + step) };
-  return group([{ type: "rect", shape, style: fill }, words(String(value), x, y, ink, font, "center")]);
+  return group([{ type: "rect", shape, style: fill }, words(data.fine && value < 10 ? value.toFixed(1) : String(value), x, y, ink, font, "center")]);
 }
 
 export function heat(data, place, { base, axis, label }) {
   const longest = Math.max(...data.rows.map((name) => wide(name, 12)));
-  const head = data.cols.some((name) => name.includes("\n")) ? 42 : 30;
+  const head = 16 + 14 * Math.max(...data.cols.map((name) => name.split("\n").length));
   const names = { ...label, interval: 0, color: token("ink-2"), lineHeight: 14 };
   return {
     ...base,
