@@ -41,8 +41,9 @@ NEEDS = {
     "jobs": "job.read", "plans": "plan.read", "bookings": "booking.read",
     "company": "company.read", "members": "member.list", "papers": "paper.read",
     "tokens": "token.own", "utilisation": "utilisation.read", "verification": "company.verify",
-    "machines": "resource.read",
+    "machines": "resource.read", "sites": "resource.read",
 }
+IMPORTS = ("job.edit", "company.import")   # one of them is enough
 
 # Things that wait for the reader, by entry; asked only for entries that are shown.
 COUNTS: Mapping[str, Callable[[Actor], int]] = {
@@ -58,7 +59,15 @@ def desk_of(actor: Actor | None) -> str:
     if actor.is_operator:
         return OPERATOR
     chosen = session.get("desk")
-    return chosen if chosen in COMPANY_DESKS else FIRM
+    desk = chosen if chosen in COMPANY_DESKS else FIRM
+    homes = [each for each in COMPANY_DESKS if _has_here(each)]
+    return desk if desk in homes or not homes else homes[0]
+
+
+def _has_here(desk: str) -> bool:
+    """True when the page that is asked for is one of a desk's own."""
+    return any(request.path == path or request.path.startswith(path + "/")
+               for _, entries in DESKS[desk] for _, path in entries)
 
 
 def paths() -> set[str]:
@@ -83,6 +92,8 @@ def menu(actor: Actor | None, counted: bool = True) -> list[dict[str, Any]]:
 
 def _open(key: str, actor: Actor | None) -> bool:
     """True when the page of an entry would not refuse the reader."""
+    if key == "imports":
+        return any(allowed(actor, each) for each in IMPORTS)
     return key not in NEEDS or allowed(actor, NEEDS[key])
 
 
