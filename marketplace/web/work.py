@@ -32,9 +32,13 @@ class WorkForm:
 
 
 def read(sent: Mapping[str, str], listing_id: int, zone: str) -> WorkForm:
-    """Read a work; nothing typed is no work and no error."""
+    """Read a work; nothing typed is no work and no error.
+
+    Nor are pieces alone, which a link from the search brings: the form has not been sent yet.
+    """
     values = {name: sent.get(name, "").strip() for name in FIELDS}
-    if not (values["start"] or values["end"] or values["pieces"]):
+    typed = values["start"] or values["end"] or (values["pieces"] and "start" in sent)
+    if not typed:
         return WorkForm(values, None, {})
     body: dict[str, Any] = {name: value for name, value in values.items() if value}
     body |= {name: instant(body[name], zone) for name in MOMENTS if name in body}
