@@ -63,7 +63,8 @@ def test_a_booking_shows_lines_rules_address_and_both_parties(reader, market):
     number = book(market)
     for party in (market.buyer, market.seller):
         words = text_of(reader.log_in(party.member).get(f"/bookings/{number}"))
-        assert "2 h × ¥120.00" in words and "¥240.00" in words
+        hours = "2 小时" if reader.lang == "zh" else "2 h"
+        assert f"{hours} × ¥120.00" in words and "¥240.00" in words
         assert "工业路 1 号" in words
         assert market.buyer.company.contact_email in words
         assert market.seller.company.contact_phone in words

@@ -49,7 +49,7 @@ def test_every_member_sees_the_price_of_this_work(browser, market, who):
     page = text_of(browser.get("/search", pieces=100))
 
     assert "¥550.00" in page and "¥620" in page
-    assert "1 项产能做得了这份活" in page
+    assert "1 项产能符合条件" in page
 
 
 def test_a_window_is_priced_and_filters_what_is_not_free(browser, market):
