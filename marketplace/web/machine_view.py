@@ -80,7 +80,7 @@ def listed(actor: Actor, sent: Mapping[str, str]) -> dict[str, Any]:
         "page_title": words("nav.machines"), "local": f, "machines": _lines(actor, seen),
         "tiles": _tiles(actor, seen), "gantt": _gantt(seen, f), "states": STATES,
         "facts": [words("machines.count", count=total, number=f.number(total)),
-                  f.days(first, first + timedelta(days=days - 1)), f.datetime(clock.now())],
+                  f.days(first, first + timedelta(days=days - 1))],
         "spans": [(words("machines.days", days=each), _url(first, each, number), each == days)
                   for each in SPANS],
         "earlier": _url(first - timedelta(days=days), days, number),
