@@ -74,6 +74,11 @@ function dayHead(data, size, at, day, left) {
 
 // ---- bars
 
+// Where the next bar of the same row begins: words beside a bar end there.
+function nextStart(data, b) {
+  return Math.min(data.to, ...data.bars.filter((other) => other.row === b.row && other.s > b.s).map((other) => other.s));
+}
+
 function bar(data, size, at, look, b) {
   const thin = b.k === "move";
   const inset = thin ? size.row / 2 - 9 : 6;
@@ -82,6 +87,7 @@ function bar(data, size, at, look, b) {
     x, y: size.tops[b.row] + inset, w: Math.max(at(Math.min(b.e, data.to)) - x, 3), h: size.row - inset * 2,
   };
   box.mid = box.y + box.h / 2;
+  box.beside = b.k === "plan" ? at(nextStart(data, b)) - x - box.w - 10 : 0;
   const style = { fill: look.fill, stroke: look.line, lineWidth: thin ? 1.2 : 1.5, lineDash: look.dash || null };
   const parts = b.setup ? [wedge(at(Math.max(b.s - b.setup, data.from)), box, look)] : [];
   parts.push(rect(box.x + 0.75, box.y + 0.75, Math.max(box.w - 1.5, 1.5), box.h - 1.5, style, thin ? 9 : 4));
@@ -128,7 +134,7 @@ function transport(b, box, look) {
 
 function planned(b, box) {
   const parts = [];
-  const disc = b.n !== null && box.w > 20;
+  const disc = b.n !== null && box.w > 26;
   if (disc) {
     const number = { size: 11, weight: 600, align: "center", ink: token("on-accent") };
     const circle = { cx: box.x + 14, cy: box.mid, r: 9.5 };
@@ -139,7 +145,9 @@ function planned(b, box) {
   const inside = box.w > 72 || wide(b.a, 12) < box.w - start - 4;
   const ink = token(inside ? "ink" : "ink-2");
   if (inside) parts.push(text(b.a, box.x + start, box.mid, { weight: 500, room: box.w - start - 4, ink }));
-  else if (!isPhone()) parts.push(text(b.a, box.x + box.w + 6, box.mid, { weight: 500, room: 120, ink }));
+  else if (!isPhone() && wide(b.a, 12) < box.beside) {
+    parts.push(text(b.a, box.x + box.w + 6, box.mid, { weight: 500, room: box.beside, ink }));
+  }
   return parts;
 }
 
