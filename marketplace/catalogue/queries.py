@@ -13,7 +13,6 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from marketplace.accounts.models import Company
 from marketplace.capacity import queries as capacity
-from marketplace.capacity.models import Lane
 from marketplace.catalogue.errors import ListingNotFound, QuoteNotFound
 from marketplace.catalogue.models import Listing, ListingTerms, Quote
 from marketplace.catalogue.rules import ListingRules, Offer
@@ -22,6 +21,7 @@ from marketplace.core.text import folded
 from marketplace.core.timewindow import TimeWindow
 from marketplace.resources.geo import chord_limit, unit
 from marketplace.resources.models import Capability, CapabilityMaterial, Resource, Site
+from marketplace.resources.service_codes import codes_named
 
 LOOK_AHEAD = timedelta(days=62)   # farthest a piece run is followed over its closings
 
@@ -114,7 +114,7 @@ def search(wish: Search) -> Select[Any]:
 
 
 def _by_resource(query: Select[Any], wish: Search) -> Select[Any]:
-    """Kind, region by prefix, words in the name."""
+    """Kind, region by prefix, words in the names: of the resource, its site, the work it does."""
     if wish.kind:
         query = query.where(Resource.kind == wish.kind)
     if wish.top_type:
@@ -131,7 +131,9 @@ def _by_resource(query: Select[Any], wish: Search) -> Select[Any]:
     for word in folded(wish.text or "").split()[:6]:
         query = query.where(Resource.name.icontains(word, autoescape=True)
                             | Resource.model.icontains(word, autoescape=True)
-                            | Site.name.icontains(word, autoescape=True))
+                            | Site.name.icontains(word, autoescape=True)
+                            | Resource.capabilities.any(
+                                Capability.service_code.in_(codes_named(word))))
     return query
 
 
@@ -185,14 +187,14 @@ def detail(listing_id: int) -> Listing:
 
 
 def free_windows(resource_id: int, window: TimeWindow) -> list[tuple[TimeWindow, int]]:
-    """Free time of a resource with how many lanes are free in each stretch."""
-    books = capacity.books([resource_id], window)
-    edges = sorted({edge for book in books for free in book.free
-                    for edge in (free.start, free.end)})
+    """Where a resource can be booked, its buffers kept, and how many lanes in each stretch."""
+    before, after = _buffers(resource_id)
+    lanes = [book.bookable(before, after) for book in capacity.books([resource_id], window)]
+    edges = sorted({edge for lane in lanes for free in lane for edge in (free.start, free.end)})
     stretches: list[tuple[TimeWindow, int]] = []
     for start, end in pairwise(edges):
         part = TimeWindow(start, end)
-        count = sum(any(free.contains(part) for free in book.free) for book in books)
+        count = sum(any(free.contains(part) for free in lane) for lane in lanes)
         if not count:
             continue
         if stretches and stretches[-1][1] == count and stretches[-1][0].end == start:
@@ -201,6 +203,9 @@ def free_windows(resource_id: int, window: TimeWindow) -> list[tuple[TimeWindow,
     return stretches
 
 
-def lane_count(resource_id: int) -> int:
-    """How many lanes a resource has."""
-    return len(db.session.scalars(select(Lane.id).where(Lane.resource_id == resource_id)).all())
+def _buffers(resource_id: int) -> tuple[timedelta, timedelta]:
+    """The buffers before and after a work on this resource."""
+    before, after = db.session.execute(
+        select(Resource.buffer_before, Resource.buffer_after)
+        .where(Resource.id == resource_id)).one()
+    return timedelta(minutes=before), timedelta(minutes=after)

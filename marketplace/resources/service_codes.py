@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from marketplace.core.text import folded
+
 TABLE = Path(__file__).parent / "data" / "service_codes.csv"
 
 
@@ -29,6 +31,12 @@ def service_codes() -> Mapping[str, ServiceCode]:
     with TABLE.open(encoding="utf-8", newline="") as file:
         rows = [ServiceCode(**row) for row in csv.DictReader(file)]
     return MappingProxyType({row.code: row for row in rows})
+
+
+def codes_named(word: str) -> list[str]:
+    """The codes in whose Chinese or English name a folded word stands."""
+    return [each.code for each in service_codes().values()
+            if word in folded(each.zh) or word in folded(each.en)]
 
 
 def covers(offered: str, wanted: str) -> bool:

@@ -164,6 +164,7 @@ def test_free_time_counts_lanes(app, api, market):
     ({"near": "36.07,120.38", "distance_km": 350}, True),
     ({"kind": "machine"}, True), ({"kind": "lab"}, False),
     ({"top_type": "service"}, False), ({"q": "立式 VMC"}, True), ({"q": "100%"}, False),
+    ({"q": "车削"}, True), ({"q": "ＴＵＲＮＩＮＧ vmc"}, True), ({"q": "铣削"}, False),
     ({"mode": "piece", "price_max": "3.5"}, True),
     ({"mode": "piece", "price_max": "3.499999"}, False),
 ])
