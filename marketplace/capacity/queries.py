@@ -121,6 +121,9 @@ def openings(resource_ids: Iterable[int], window: TimeWindow) -> dict[int, list[
     return found
 
 
+NEAR = timedelta(days=1)   # a claim just outside a window still reaches in by buffers
+
+
 @dataclass(frozen=True)
 class LaneBook:
     """What is known of one lane inside a window: open and closed, claimed, down."""
@@ -128,12 +131,23 @@ class LaneBook:
     lane_id: int
     resource_id: int
     opened: list[TimeWindow]
-    blocked: list[TimeWindow]
+    taken: list[TimeWindow]     # claims with their own buffers
+    down: list[TimeWindow]      # unavailability
+
+    @property
+    def blocked(self) -> list[TimeWindow]:
+        """All that is not free."""
+        return self.taken + self.down
 
     @property
     def free(self) -> list[TimeWindow]:
         """Idle windows: open time without claims and unavailability."""
         return subtract(self.opened, self.blocked)
+
+    def bookable(self, before: timedelta, after: timedelta) -> list[TimeWindow]:
+        """Where work with these buffers of its own may lie: they keep it off what is claimed."""
+        kept = [each.widened(after, before) for each in self.taken]
+        return subtract(self.opened, kept + self.down)
 
 
 def books(resource_ids: Iterable[int], window: TimeWindow) -> list[LaneBook]:
@@ -149,11 +163,12 @@ def books(resource_ids: Iterable[int], window: TimeWindow) -> list[LaneBook]:
     query = (select(Claim.lane_id, Claim.blocked_from, Claim.blocked_until)
              .join(Lane, Lane.id == Claim.lane_id)
              .where(Lane.resource_id.in_(ids), live(Claim, clock.now()),
-                    Claim.blocked_from < window.end, Claim.blocked_until > window.start))
+                    Claim.blocked_from < window.end + NEAR,
+                    Claim.blocked_until > window.start - NEAR))
     for lane_id, start, end in db.session.execute(query):
         taken[lane_id].append(TimeWindow(start, end))
     return [LaneBook(lane_id, resource_id, opened.get(resource_id, []),
-                     taken[lane_id] + down[resource_id])
+                     taken[lane_id], down[resource_id])
             for lane_id, resource_id in lanes]
 
 

@@ -82,6 +82,7 @@ class Quote(Base):
     work_minutes: Mapped[int]
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     terms: Mapped[dict[str, Any]] = mapped_column(JSON)
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON)   # of the listing, as they were
     total: Mapped[Money | None] = mapped_column(Fen)
     total_min: Mapped[Money | None] = mapped_column(Fen)
     total_max: Mapped[Money | None] = mapped_column(Fen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,14 @@ from marketplace.catalogue.errors import (
     TermsMissing,
 )
 from marketplace.catalogue.models import Listing, ListingTerms, Quote
-from marketplace.catalogue.rules import Offer, end_over, length_errors, start_errors, work_minutes
+from marketplace.catalogue.rules import (
+    ListingRules,
+    Offer,
+    end_over,
+    length_errors,
+    start_errors,
+    work_minutes,
+)
 from marketplace.core import audit, clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
@@ -249,21 +256,25 @@ def _quote_row(actor: Actor, offer: Offer, wish: Wish, mode: str, slot: Slot) ->
         mode=mode, starts=slot.window.start, ends=slot.window.end, pieces=wish.pieces,
         lanes=wish.lanes, work_minutes=slot.minutes,
         lines=[line.as_json() for line in answer.lines], terms=offer.terms[mode],
+        rules=asdict(offer.rules),
         total=answer.total, total_min=answer.total_min, total_max=answer.total_max,
         created_at=now, valid_until=now + timedelta(minutes=config.current().quote_minutes))
 
 
 def recheck(pairs: Sequence[tuple[Offer, Quote]]) -> None:
-    """The listings' rules again, at the moment of booking; raises RuleBroken.
+    """What time may have changed since a quote was made; raises RuleBroken.
 
-    Price terms are not looked at: a valid quote is always honoured.
+    A valid quote is always honoured: its own price terms and its own listing rules count, not
+    those that the seller has set since. What can come between is the clock, which has run into
+    the notice, and a machine that no longer opens then.
     """
     opened = queries.openings_for([(offer.resource_id, row.starts, row.ends)
                                    for offer, row in pairs])
     for offer, row in pairs:
-        errors = start_errors(offer.rules, row.starts, clock.now())
+        rules = ListingRules(**row.rules)
+        errors = start_errors(rules, row.starts, clock.now())
         if work_minutes(opened.get(offer.resource_id, []), TimeWindow(row.starts, row.ends),
-                        offer.rules.may_pause) is None:
+                        rules.may_pause) is None:
             errors.append(FieldError("start", "outside_opening"))
         if errors:
             raise RuleBroken(errors=errors, count=len(errors))

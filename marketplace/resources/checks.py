@@ -43,7 +43,8 @@ def between(least: float, most: float, whole: bool = True) -> Check:
 
     def check(value: Any) -> Wrong:
         kinds = (int,) if whole else (int, float)
-        if isinstance(value, bool) or not isinstance(value, kinds) or not isfinite(value):
+        endless = isinstance(value, float) and not isfinite(value)
+        if isinstance(value, bool) or not isinstance(value, kinds) or endless:
             return ("not_integer" if whole else "plain_number"), {}
         if not least <= value <= most:
             return "range", {"least": least, "most": most}

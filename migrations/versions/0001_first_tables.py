@@ -529,6 +529,7 @@ def upgrade() -> None:
     sa.Column('work_minutes', sa.Integer(), nullable=False),
     sa.Column('lines', sa.JSON(), nullable=False),
     sa.Column('terms', sa.JSON(), nullable=False),
+    sa.Column('rules', sa.JSON(), nullable=False),
     sa.Column('total', sa.BigInteger(), nullable=True),
     sa.Column('total_min', sa.BigInteger(), nullable=True),
     sa.Column('total_max', sa.BigInteger(), nullable=True),
