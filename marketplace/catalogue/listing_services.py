@@ -73,7 +73,7 @@ def _locked(actor: Actor, listing_id: int) -> Listing:
     return found
 
 
-def listings_of(actor: Actor) -> Select[tuple[Listing]]:
+def listings_of(actor: Actor) -> Select[Listing]:
     """The company's listings, also withdrawn ones, with resource and terms."""
     return (select(Listing).where(Listing.company_id == actor.company_id)
             .options(joinedload(Listing.resource), selectinload(Listing.terms))

@@ -13,7 +13,6 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from marketplace.accounts.models import Company
 from marketplace.capacity import queries as capacity
-from marketplace.capacity.models import Lane
 from marketplace.catalogue.errors import ListingNotFound, QuoteNotFound
 from marketplace.catalogue.models import Listing, ListingTerms, Quote
 from marketplace.catalogue.rules import ListingRules, Offer
@@ -188,14 +187,14 @@ def detail(listing_id: int) -> Listing:
 
 
 def free_windows(resource_id: int, window: TimeWindow) -> list[tuple[TimeWindow, int]]:
-    """Free time of a resource with how many lanes are free in each stretch."""
-    books = capacity.books([resource_id], window)
-    edges = sorted({edge for book in books for free in book.free
-                    for edge in (free.start, free.end)})
+    """Where a resource can be booked, its buffers kept, and how many lanes in each stretch."""
+    before, after = _buffers(resource_id)
+    lanes = [book.bookable(before, after) for book in capacity.books([resource_id], window)]
+    edges = sorted({edge for lane in lanes for free in lane for edge in (free.start, free.end)})
     stretches: list[tuple[TimeWindow, int]] = []
     for start, end in pairwise(edges):
         part = TimeWindow(start, end)
-        count = sum(any(free.contains(part) for free in book.free) for book in books)
+        count = sum(any(free.contains(part) for free in lane) for lane in lanes)
         if not count:
             continue
         if stretches and stretches[-1][1] == count and stretches[-1][0].end == start:
@@ -204,6 +203,9 @@ def free_windows(resource_id: int, window: TimeWindow) -> list[tuple[TimeWindow,
     return stretches
 
 
-def lane_count(resource_id: int) -> int:
-    """How many lanes a resource has."""
-    return len(db.session.scalars(select(Lane.id).where(Lane.resource_id == resource_id)).all())
+def _buffers(resource_id: int) -> tuple[timedelta, timedelta]:
+    """The buffers before and after a work on this resource."""
+    before, after = db.session.execute(
+        select(Resource.buffer_before, Resource.buffer_after)
+        .where(Resource.id == resource_id)).one()
+    return timedelta(minutes=before), timedelta(minutes=after)
