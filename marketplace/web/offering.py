@@ -223,7 +223,8 @@ def _block(asked: Asked, part: free.Part) -> dict[str, Any]:
         minutes=asked.offer.rules.notice_minutes))
     start = free.stepped(start, asked.offer.rules)
     url = url_for("listing_page.show", listing_id=asked.listing.id,
-                  start=work.local(start, asked.zone)) + "#work"
+                  start=work.local(start, asked.zone),
+                  pieces=asked.form.values["pieces"] or None) + "#work"
     return block | {"title": title, "note": block["text"],
                     "url": url if start < part.window.end else ""}
 

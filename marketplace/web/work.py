@@ -34,11 +34,12 @@ class WorkForm:
 def read(sent: Mapping[str, str], listing_id: int, zone: str) -> WorkForm:
     """Read a work; nothing typed is no work and no error.
 
-    Nor are pieces alone, which a link from the search brings: the form has not been sent yet.
+    Nor are pieces alone, which a link from the search brings, or a start alone, which a free
+    stretch brings: the form, which sends its empty fields too, has not been sent yet.
     """
     values = {name: sent.get(name, "").strip() for name in FIELDS}
-    typed = values["start"] or values["end"] or (values["pieces"] and "start" in sent)
-    if not typed:
+    form_sent = "start" in sent and ("end" in sent or "pieces" in sent)
+    if not (values["end"] or (form_sent and (values["start"] or values["pieces"]))):
         return WorkForm(values, None, {})
     body: dict[str, Any] = {name: value for name, value in values.items() if value}
     body |= {name: instant(body[name], zone) for name in MOMENTS if name in body}

@@ -79,6 +79,10 @@ def test_a_free_stretch_leads_to_work_from_its_start(reader, market, address):
         answer = reader.get(link.partition("#")[0])
         assert answer.status_code == 200
         assert f'name="start" type="datetime-local" value="{start}"' in answer.text
+        assert 'aria-invalid="true"' not in answer.text
+    assert "pieces=40#work" in unescape(reader.get(address, pieces="40").text)
+    sent = reader.get(address, start=start, end="", pieces="")
+    assert 'aria-invalid="true"' in sent.text
 
 
 def test_a_member_compares_three_modes_for_the_same_pieces(reader, market, address):
