@@ -84,9 +84,6 @@ def detail(actor: Actor, booking_id: int) -> dict[str, Any]:
     found = reads.booking_detail(actor, booking_id)
     booking, listing, resource = found.booking, found.listing, found.resource
     plain = views.shown(actor, [booking])[0]
-    rules = ListingRules(listing.step, listing.min_minutes, listing.max_minutes,
-                         listing.notice_minutes, listing.horizon_days, listing.may_pause,
-                         found.site.zone)
     return {
         "page_title": words("booking.title", number=booking.id), "booking": booking,
         "found": found, "state": shown(booking), "side": plain["side"],
@@ -97,7 +94,7 @@ def detail(actor: Actor, booking_id: int) -> dict[str, Any]:
         "total": prices.span(booking.total, booking.total_min, booking.total_max),
         "parties": [(words("booking.buyer"), _party(found.buyer)),
                     (words("booking.seller"), _party(found.seller))],
-        "rules": listing_view.rules_of(rules, resource),
+        "rules": listing_view.rules_of(ListingRules(**found.quote.rules), resource),
         "listed": listing.state == "published", "may_act": allowed(actor, "booking.cancel")}
 
 
