@@ -20,6 +20,11 @@ def city(region_code: str) -> str:
     return words(key) if i18n.has(language(), key) else region_code
 
 
+def city_choices() -> list[tuple[str, str]]:
+    """Region code and name of every city, for forms."""
+    return [(f"{code}00", city(code)) for code in CITIES]
+
+
 def service(code: str) -> str:
     """What a service code means."""
     found = service_codes().get(code)

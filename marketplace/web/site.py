@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from marketplace.core import i18n
 from marketplace.core.errors import Forbidden
 from marketplace.http.language import language
-from marketplace.web import assets, navigation
+from marketplace.web import assets, names, navigation
 from marketplace.web.pages import (
     account_access,
     account_legal,
@@ -89,7 +89,7 @@ def shell() -> dict[str, Any]:
     return {"lang": lang, "t": partial(i18n.translate, lang), "f": formats(),
             "actor": actor, "nav": navigation.menu(actor, counted=not broken),
             "desk": navigation.desk_box(actor), "links": LINKS, "page_title": words("ui.name"),
-            "unread": False}
+            "unread": False, "city_choices": names.city_choices}
 
 
 def protect() -> None:
