@@ -24,17 +24,18 @@ from marketplace.seeding.people import PASSWORD
 
 OUT = Path("out/screens")
 WIDTHS = (1440, 390)
-LANGUAGES = ("zh", "en")
+LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 WAIT_MS = 15_000
 
 
 @dataclass(frozen=True)
 class Shot:
-    """A page: its name, its address, or the pattern of a link on another page that leads to it."""
+    """A page: its name, its address, or the pattern of a link there and what follows it."""
 
     name: str
     path: str
     link: str = ""
+    add: str = ""
     dark: bool = False
     printed: bool = False
 
@@ -59,8 +60,8 @@ PLANT = (
 FACTORY = (
     Shot("machines", "/machines", dark=True),
     Shot("machine", "/machines", r"/machines/\d+$"),
-    Shot("machine-hours", "/machines", r"/machines/\d+/hours"),
-    Shot("machine-offer", "/machines", r"/machines/\d+/offer"),
+    Shot("machine-hours", "/machines", r"/machines/\d+$", "/hours"),
+    Shot("machine-offer", "/machines", r"/machines/\d+$", "/offer"),
     Shot("machine-edit", "/machines", r"/machines/\d+/edit"),
     Shot("machine-new", "/machines/new"), Shot("sites", "/sites"), Shot("imports", "/imports"),
     Shot("bookings", "/bookings"), Shot("booking", "/bookings", r"/bookings/\d+$"),
@@ -91,24 +92,25 @@ class Camera:
 
     browser: Browser
     base: str
+    lang: str
     ends: float
     only: str
     taken: int = 0
     wrong: list[str] = field(default_factory=list)
 
     def visit(self, desk: Desk) -> None:
-        """Every page of one desk, in every language, width and theme."""
+        """Every page of one desk, in every width and theme."""
         state = self.signed_in(desk) if desk.email else None
-        for lang, width, theme in product(LANGUAGES, WIDTHS, ("light", "dark")):
+        for width, theme in product(WIDTHS, ("light", "dark")):
             context = self.browser.new_context(
                 viewport={"width": width, "height": 900}, color_scheme=theme,  # type: ignore[arg-type]
                 storage_state=state, reduced_motion="reduce", has_touch=width < 760,
-                locale="zh-CN" if lang == "zh" else "en-GB")
+                locale=LANGUAGES[self.lang])
             context.set_default_timeout(WAIT_MS)
             for shot in desk.shots:
                 if (theme == "light" or shot.dark) and re.search(self.only,
                                                                  f"{desk.name}-{shot.name}"):
-                    self.photograph(context, shot, (desk.name, lang, width, theme))
+                    self.photograph(context, shot, (desk.name, width, theme))
             context.close()
 
     def signed_in(self, desk: Desk) -> StorageState:
@@ -125,18 +127,18 @@ class Camera:
         return state
 
     def photograph(self, context: BrowserContext, shot: Shot,
-                   about: tuple[str, str, int, str]) -> None:
+                   about: tuple[str, int, str]) -> None:
         """One page; what its console, its requests and its width say."""
         if time.monotonic() > self.ends:
             return
-        desk, lang, width, theme = about
-        name = f"{desk}-{shot.name}-{lang}-{width}" + ("-dark" if theme == "dark" else "")
+        desk, width, theme = about
+        name = f"{desk}-{shot.name}-{self.lang}-{width}" + ("-dark" if theme == "dark" else "")
         page = context.new_page()
         page.on("console", lambda each: self.note(name, each.text, shot)
                 if each.type == "error" else None)
         page.on("pageerror", lambda each: self.note(name, str(each), shot))
         try:
-            if self.open(page, shot, lang):
+            if self.open(page, shot):
                 self.keep(page, name, shot)
             else:
                 self.note(name, f"no link to {shot.link} on {shot.path}", shot)
@@ -144,22 +146,22 @@ class Camera:
             self.note(name, str(trouble).splitlines()[0], shot)
         page.close()
 
-    def open(self, page: Page, shot: Shot, lang: str) -> bool:
+    def open(self, page: Page, shot: Shot) -> bool:
         """Go to the page, over the page that links to it where its address has a number."""
-        page.goto(self.address(shot.path, lang))
+        page.goto(self.address(shot.path))
         if shot.link:
             links = [str(each) for each in page.eval_on_selector_all(
                 "main a[href]", "all => all.map(each => each.getAttribute('href'))")]
             found = next((each for each in links if re.search(shot.link, each)), "")
             if not found:
                 return False
-            page.goto(self.address(found, lang))
+            page.goto(self.address(found + shot.add))
         page.wait_for_load_state("networkidle")
         return True
 
-    def address(self, path: str, lang: str) -> str:
-        """The full address of a page in a language."""
-        return urljoin(self.base, path) + ("&" if "?" in path else "?") + f"lang={lang}"
+    def address(self, path: str) -> str:
+        """The full address of a page in the language of the pictures."""
+        return urljoin(self.base, path) + ("&" if "?" in path else "?") + f"lang={self.lang}"
 
     def keep(self, page: Page, name: str, shot: Shot) -> None:
         """The picture of the whole page, and of its print."""
@@ -193,17 +195,26 @@ def main() -> int:
     """Photograph, then tell what was wrong."""
     options = arguments()
     OUT.mkdir(parents=True, exist_ok=True)
+    ends = time.monotonic() + options.seconds
+    cameras = [photographed(options, lang, ends) for lang in LANGUAGES]
+    print(f"{sum(each.taken for each in cameras)} pictures in {OUT}/")  # noqa: T201
+    wrong = [line for each in cameras for line in each.wrong]
+    for line in wrong:
+        print(f"  {line}")  # noqa: T201 - a terminal program speaks
+    return 1 if wrong else 0
+
+
+def photographed(options: argparse.Namespace, lang: str, ends: float) -> Camera:
+    """Every desk in one language; date fields follow the browser where it has that language."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=options.chromium,
-                                             args=["--no-sandbox"])
-        camera = Camera(browser, options.base, time.monotonic() + options.seconds, options.only)
+        browser = playwright.chromium.launch(
+            executable_path=options.chromium,
+            args=["--no-sandbox", f"--lang={LANGUAGES[lang]}"])
+        camera = Camera(browser, options.base, lang, ends, options.only)
         for desk in DESKS:
             camera.visit(desk)
         browser.close()
-    print(f"{camera.taken} pictures in {OUT}/")  # noqa: T201 - a terminal program speaks
-    for line in camera.wrong:
-        print(f"  {line}")  # noqa: T201
-    return 1 if camera.wrong else 0
+    return camera
 
 
 if __name__ == "__main__":
