@@ -68,7 +68,7 @@ FACTORY = (
     Shot("jobs", "/jobs"))
 OPERATOR = (
     Shot("utilisation", "/utilisation", dark=True), Shot("verification", "/verification"),
-    Shot("review", "/verification", r"/verification/\d+"), Shot("account", "/account"))
+    Shot("review", "/verification?state=verified", r"/verification/\d+"), Shot("account", "/account"))
 
 
 @dataclass(frozen=True)
