@@ -68,7 +68,8 @@ FACTORY = (
     Shot("jobs", "/jobs"))
 OPERATOR = (
     Shot("utilisation", "/utilisation", dark=True), Shot("verification", "/verification"),
-    Shot("review", "/verification?state=verified", r"/verification/\d+"), Shot("account", "/account"))
+    Shot("review", "/verification?state=verified", r"/verification/\d+"),
+    Shot("account", "/account"))
 
 
 @dataclass(frozen=True)
