@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from threading import Lock
 from typing import Any, NoReturn
 
 from flask_smorest import Api, Blueprint
@@ -62,13 +63,38 @@ class PageQuery(QuerySchema):
 
 
 class MarketApi(Api):
-    """flask-smorest with our error table; problems are rendered in `problems`."""
+    """flask-smorest with our error table, and a document that is made when it is first read.
+
+    Making it costs more than all the rest of a start, and most processes are never asked for it.
+    """
 
     ERROR_SCHEMA = ProblemSchema
     DEFAULT_ERROR_RESPONSE_NAME = None   # every status an operation answers is named by it
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.undocumented: list[Blueprint] = []
+        self.writing = Lock()
+
     def _register_error_handlers(self) -> None:
         """Leave errors to `problems`, the one table."""
+
+    def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
+        """Serve a blueprint now, document it later."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp, **options)
+        self.undocumented.append(blp)
+
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document of all blueprints."""
+        with self.writing:
+            for blp in self.undocumented:
+                blp.register_views_in_doc(self, self._app, self.spec, name=blp.name,
+                                          parameters=None)
+                self.spec.tag({"name": blp.name, "description": blp.description})
+            self.undocumented.clear()
+            found: dict[str, Any] = self.spec.to_dict()
+            return found
 
 
 class MarketParser(FlaskParser):

@@ -47,7 +47,7 @@ def init_app(app: Flask, blueprints: Sequence[MarketBlueprint]) -> None:
 
     @app.get("/api/v1/openapi.json")
     def openapi() -> Any:
-        return jsonify(api.spec.to_dict())
+        return jsonify(api.document())
 
     @app.get("/problems/<code>")
     def problem(code: str) -> Any:

@@ -20,7 +20,7 @@ def document() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(config.Settings(instance=folder))
         found: dict[str, Any] = json.loads(json.dumps(
-            app.extensions["market_api"].spec.to_dict()))   # names and numbers as they are sent
+            app.extensions["market_api"].document()))   # names and numbers as they are sent
     return found
 
 
