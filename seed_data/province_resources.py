@@ -39,9 +39,9 @@ ROUND_THE_CLOCK = {"CA", "HT", "NI", "PV"}
 SHARED_LETTERS = ("VM", "VM", "F5", "F5", "HM", "GM", "TC", "MT", "GR", "WE", "LC", "AP")
 Recorded = tuple[str, str, str, str, tuple[int, int, int], tuple[int, int]]
 RECORDED: tuple[Recorded, ...] = (
-    ("Mazak01", "MT", "车铣复合中心（NIST实录Mazak01）", "3.2", (500, 500, 1000), (140, 220)),
-    ("Mazak03", "VM", "加工中心（NIST实录Mazak03）", "3.2.3", (1000, 500, 500), (90, 150)),
-    ("GFAgie01", "F5", "五轴铣削中心（NIST实录GFAgie01）", "3.2.3", (500, 450, 400), (180, 300)),
+    ("Mazak01", "MT", "车铣复合中心（NIST 实录 Mazak01）", "3.2", (500, 500, 1000), (140, 220)),
+    ("Mazak03", "VM", "加工中心（NIST 实录 Mazak03）", "3.2.3", (1000, 500, 500), (90, 150)),
+    ("GFAgie01", "F5", "五轴铣削中心（NIST 实录 GFAgie01）", "3.2.3", (500, 450, 400), (180, 300)),
 )
 """Three machines recorded by NIST stand at a fictitious host; the recording is shown beside."""
 

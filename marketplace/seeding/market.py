@@ -20,6 +20,7 @@ from marketplace.core.transaction import transactional
 from marketplace.resources import holidays
 from marketplace.resources.models import Resource
 from marketplace.seeding import people
+from marketplace.seeding.applicants import add_applicants
 from marketplace.seeding.history import book_history
 from marketplace.telemetry import services as telemetry
 from marketplace.web.imports.services import import_rows
@@ -63,6 +64,7 @@ def load_demo(say: Callable[[str], None]) -> bool:
     say(f"{telemetry.load_days(read('nist_machine_days'))} recorded machine-days")
     say(f"{_import(operator, 'jobs', _coming_jobs())} rows of jobs")
     say(f"{book_history(read('history'), actors)} bookings, past and coming")
+    say(f"{add_applicants()} firms that wait for verification")
     return True
 
 
