@@ -158,6 +158,7 @@ def tell_backtest(kept: Path, seconds: int) -> None:
     if not kept.exists():
         from seed_data.factory_log import backtest, problem
         outcome = backtest.backtest(problem.committed_book(), seconds, backtest.progress_line)
+        print()  # noqa: T201 - ends the progress line
         kept.write_text(backtest.report(outcome), encoding="utf-8")
     print(kept.read_text(encoding="utf-8"))  # noqa: T201
 
