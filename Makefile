@@ -3,8 +3,8 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN = .venv/bin
 PYTEST = $(BIN)/python -m pytest
-UNIT = --backend sqlite -n 2 --ignore tests/races --ignore tests/contracts --ignore tests/journeys \
-       --ignore tests/web --ignore tests/seed_data
+UNIT = --backend sqlite -n 2 -q $(addprefix tests/,core pricing architecture capacity catalogue \
+       bookings jobs kpis telemetry scheduling)
 export PYTHONDONTWRITEBYTECODE = 1
 
 .PHONY: help demo test test-long check lint screens install clean
@@ -24,7 +24,7 @@ test-long: .venv/.dev   ## the same with long races and long random histories
 	MARKET_TEST_SIZE=long $(PYTEST) -n 2 --maxschedchunk 1
 
 check: lint             ## lint, types, import contracts, sizes, catalogues, unit tests on SQLite
-	$(PYTEST) $(UNIT) -q
+	$(PYTEST) $(UNIT)
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
