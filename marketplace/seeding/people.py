@@ -70,7 +70,7 @@ def owners() -> dict[str, Actor]:
     """The owner of every company as an actor, by credit code."""
     rows = db.session.execute(
         select(Company.credit_code, Member.id).join(Member, Member.company_id == Company.id)
-        .where(Member.role == "owner")).tuples().all()
+        .where(Member.role == "owner")).all()
     found = {code: actor_of_member(member_id) for code, member_id in rows}
     return {code: actor for code, actor in found.items() if actor is not None}
 
@@ -81,5 +81,5 @@ def logins(credit_codes: Sequence[str]) -> list[Login]:
         select(Member.email, Member.role, Company.name)
         .outerjoin(Company, Company.id == Member.company_id)
         .where((Member.role == "operator") | Company.credit_code.in_(credit_codes))
-        .order_by(Member.id)).tuples().all()
+        .order_by(Member.id)).all()
     return [Login(email or "", role, name or "") for email, role, name in rows]
