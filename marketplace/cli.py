@@ -14,6 +14,7 @@ from marketplace import verify as verification
 from marketplace.accounts import privacy, queries, rules, staff, tokens
 from marketplace.accounts.permissions import SCOPES
 from marketplace.accounts.services import Person
+from marketplace.backup import commands as archives
 from marketplace.core import i18n
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import DomainError
@@ -26,6 +27,8 @@ from marketplace.web.imports import command as imports
 def init_app(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(verify)
+    app.cli.add_command(archives.backup)
+    app.cli.add_command(archives.restore)
     app.cli.add_command(users)
     app.cli.add_command(api_tokens)
     app.cli.add_command(worker.commands)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from marketplace import config
 from marketplace.core import clock
@@ -56,18 +57,39 @@ def writing() -> Iterator[None]:
 
 def write(stream: BinaryIO) -> Blob:
     """Store a stream; raises FileRefused before anything is kept of a wrong one."""
+    with _draft() as (target, temporary):
+        blob = _copy(stream, target)
+        _place(temporary, blob.sha256)
+        return blob
+
+
+def put_back(sha256: str, stream: IO[bytes]) -> None:
+    """Store bytes that were a blob before, of whatever kind and size; the hash was checked."""
+    with _draft() as (target, temporary):
+        shutil.copyfileobj(stream, target, CHUNK)
+        target.flush()
+        os.fsync(target.fileno())
+        _place(temporary, sha256)
+
+
+@contextmanager
+def _draft() -> Iterator[tuple[BinaryIO, Path]]:
+    """A file that is gone afterwards unless it was put in its place."""
     handle, name = tempfile.mkstemp(prefix="part-", dir=folder())
     temporary = Path(name)
     try:
         with open(handle, "wb") as target:
-            blob = _copy(stream, target)
-        place = path_of(blob.sha256)
-        place.parent.mkdir(exist_ok=True)
-        temporary.replace(place)   # the same bytes once more make the blob young again
-        _sync_folder(place.parent)
-        return blob
+            yield target, temporary
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _place(temporary: Path, sha256: str) -> None:
+    """Give a draft whose bytes are on the disk its name."""
+    place = path_of(sha256)
+    place.parent.mkdir(exist_ok=True)
+    temporary.replace(place)   # the same bytes once more make the blob young again
+    _sync_folder(place.parent)
 
 
 def _copy(stream: BinaryIO, target: BinaryIO) -> Blob:
