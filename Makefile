@@ -7,7 +7,7 @@ UNIT = --backend sqlite -n 2 -q $(addprefix tests/,core pricing architecture cap
        bookings jobs kpis telemetry scheduling)
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help demo test test-long check lint screens install clean
+.PHONY: help demo test test-long check lint bench-http screens install clean
 
 demo: .venv/.run        ## database, seed, a plan over the real order book, then the service
 	@$(BIN)/python -m tools.demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
@@ -31,6 +31,10 @@ lint: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/interrogate -q marketplace scheduling tests tools
+
+bench-http: .venv/.dev  ## ours beside a minimal service under the same load; BENCH=A,B,C,D,E
+	@sh tools/system_packages.sh
+	$(BIN)/python -m benchmarks.http $(if $(BENCH),--parts $(BENCH))
 
 screens: .venv/.dev     ## pictures of every page of the running demo, at BASE, into out/screens
 	$(BIN)/python -m tools.screens $(or $(BASE),http://127.0.0.1:8000)

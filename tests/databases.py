@@ -111,7 +111,7 @@ class Cluster:
         self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def _shell(command: str) -> None:
+def shell(command: str) -> None:
     """Run a command as the user postgres where we are root, which PostgreSQL refuses."""
     words = (["su", "postgres", "-s", "/bin/sh", "-c", command] if os.geteuid() == 0
              else ["sh", "-c", command])
@@ -124,12 +124,12 @@ def _shell(command: str) -> None:
 def _started(folder: Path, tools: Path) -> Cluster:
     """Make and start a throw-away cluster: nothing in it survives the session, so no fsync."""
     port = free_port()
-    _shell(f"{tools}/initdb -D {folder}/data -U postgres --auth=trust --encoding=UTF8 "
+    shell(f"{tools}/initdb -D {folder}/data -U postgres --auth=trust --encoding=UTF8 "
            "--locale=C.UTF-8 --no-sync")
     settings = (f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
                 "-c fsync=off -c full_page_writes=off -c max_connections=200 "
                 "-c shared_buffers=64MB -c log_lock_waits=on")
-    _shell(f"{tools}/pg_ctl -D {folder}/data -l {folder}/log -w -t 60 -o '{settings}' start")
+    shell(f"{tools}/pg_ctl -D {folder}/data -l {folder}/log -w -t 60 -o '{settings}' start")
     return Cluster(f"postgresql://postgres@127.0.0.1:{port}", folder / "log")
 
 
@@ -139,7 +139,7 @@ def sweep(tools: Path) -> None:
         owner = folder.name.removeprefix(CLUSTERS).partition("-")[0]
         if owner.isdigit() and Path("/proc").exists() and not Path("/proc", owner).exists():
             with suppress(RuntimeError):   # it may not run any more
-                _shell(f"{tools}/pg_ctl -D {folder}/data -m immediate -w stop")
+                shell(f"{tools}/pg_ctl -D {folder}/data -m immediate -w stop")
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -159,7 +159,7 @@ def cluster() -> Iterator[Cluster]:
         shutil.chown(folder, "postgres")
     try:
         yield _started(folder, tools)
-        _shell(f"{tools}/pg_ctl -D {folder}/data -m immediate -w stop")
+        shell(f"{tools}/pg_ctl -D {folder}/data -m immediate -w stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,0 +1,1 @@
+"""Measurements beside something else: `make bench-http` (README.md)."""
