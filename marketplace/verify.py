@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select, text
 
 from marketplace import config
+from marketplace.bookings.lifecycle import BOOKED_SQL
 from marketplace.capacity.queries import OVERLAPS
 from marketplace.core.db import db
 from marketplace.core.timewindow import TimeWindow
@@ -15,14 +16,14 @@ from marketplace.resources import openings
 from marketplace.resources.models import OpeningInterval
 
 COUNTS = {
-    "confirmed bookings whose lanes are not all claimed": """
-        SELECT count(*) FROM booking b WHERE b.state = 'confirmed' AND b.lanes <> (
+    "bookings that take lanes and have not claimed them all": f"""
+        SELECT count(*) FROM booking b WHERE b.state IN {BOOKED_SQL} AND b.lanes <> (
           SELECT count(*) FROM claim c WHERE c.holder_kind = 'booking' AND c.holder_id = b.id
              AND c.state = 'booked' AND c.starts = b.starts AND c.ends = b.ends)""",
-    "claims of bookings that are not confirmed": """
+    "claims of bookings that take no lanes any more": f"""
         SELECT count(*) FROM claim c WHERE c.holder_kind = 'booking' AND c.state = 'booked'
           AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.id = c.holder_id
-                             AND b.state = 'confirmed')""",
+                             AND (b.state IN {BOOKED_SQL} OR c.ends <= b.ended_at))""",
     "live claims of holds that are not held": """
         SELECT count(*) FROM claim c WHERE c.holder_kind = 'hold' AND c.state = 'held'
           AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = c.holder_id AND h.state = 'held')""",

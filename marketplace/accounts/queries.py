@@ -40,6 +40,11 @@ def members(company_id: int | None) -> Select[Member]:
             .order_by(Member.id))
 
 
+def member_of(company_id: int, member_id: int) -> Member | None:
+    """An active member of a company, or None."""
+    return db.session.scalar(members(company_id).where(Member.id == member_id))
+
+
 def me(actor: Actor) -> Member:
     """The actor's own row."""
     return db.session.get_one(Member, actor.member_id)

@@ -24,7 +24,7 @@ from marketplace.catalogue.services import quote
 from marketplace.core.errors import DomainError
 from marketplace.http.api import MarketBlueprint
 from marketplace.http.auth import actor, scope
-from marketplace.http.idempotency import idempotent
+from marketplace.http.idempotency import idempotent, repeatable
 from marketplace.http.pages import page
 
 blueprint = MarketBlueprint("bookings", __name__, url_prefix="/api/v1",
@@ -70,6 +70,15 @@ def show_hold(hold_id: int) -> Any:
 
 
 @scope("market:write")
+@repeatable
+@blueprint.response(200, HoldSchema)
+@blueprint.problems(400, 401, 403, 404, 409, 422)
+def release_hold(hold_id: int) -> Any:
+    """Give a hold back before it runs out."""
+    return views.shown_hold(services.release_hold(actor(), hold_id))
+
+
+@scope("market:write")
 @with_new_quote
 @idempotent
 @blueprint.arguments(BookingRequest)
@@ -107,18 +116,9 @@ def show_booking(booking_id: int) -> Any:
     return views.shown(actor(), [queries.booking_of(actor(), booking_id)])[0]
 
 
-@scope("market:write")
-@idempotent
-@blueprint.response(200, BookingSchema)
-@blueprint.problems(400, 401, 403, 404, 409, 422)
-def cancel_booking(booking_id: int) -> Any:
-    """Give a booking up before its start."""
-    return views.shown(actor(), [services.cancel(actor(), booking_id)])[0]
-
-
 blueprint.route("/holds", methods=["POST"])(make_hold)
 blueprint.route("/holds/<int:hold_id>")(show_hold)
+blueprint.route("/holds/<int:hold_id>/release", methods=["POST"])(release_hold)
 blueprint.route("/bookings", methods=["POST"], endpoint="make_booking")(make_booking)
 blueprint.route("/bookings", endpoint="list_bookings")(list_bookings)
 blueprint.route("/bookings/<int:booking_id>")(show_booking)
-blueprint.route("/bookings/<int:booking_id>/cancel", methods=["POST"])(cancel_booking)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marketplace.core.errors import Conflict, NotFound
+from marketplace.core.errors import Conflict, Invalid, NotFound
 
 
 class HoldNotFound(NotFound):
@@ -42,3 +42,15 @@ class IllegalTransition(Conflict):
     """The lifecycle table has no such step from here, for this side, at this time."""
 
     code = "illegal_transition"
+
+
+class NeedsApproval(Conflict):
+    """The listing answers each request itself, so it cannot be booked together with others."""
+
+    code = "needs_approval"
+
+
+class ColleagueUnfit(Invalid):
+    """Not an active colleague who may book."""
+
+    code = "colleague_unfit"

@@ -62,6 +62,47 @@ def wish_of(data: dict[str, Any]) -> Wish:
     return Wish(**{name: data[name] for name in (*WISH, "lanes") if name in data})
 
 
+class StepRequest(RequestSchema):
+    """A step without words."""
+
+
+class ReasonRequest(RequestSchema):
+    """A step with the reason for it, where there is one."""
+
+    reason = Text(200, least=0, load_default="")
+
+
+class GroundsRequest(RequestSchema):
+    """A step that needs its reason."""
+
+    reason = Text(200, required=True)
+
+
+class ColleagueRequest(RequestSchema):
+    """The colleague who takes a booking over."""
+
+    member_id = row_id(required=True)
+
+
+class FeeSchema(Schema):
+    """What a late change costs; `state` is due or waived."""
+
+    code = fields.String(required=True)
+    percent = fields.Integer(required=True)
+    amount = MoneyField(required=True)
+    state = fields.String(required=True)
+    waived_for = fields.String()
+    created_at = Instant()
+
+
+class LinkSchema(Schema):
+    """A step that you may make now, and where."""
+
+    action = fields.String(required=True)
+    method = fields.String(required=True)
+    href = fields.String(required=True)
+
+
 class BookingSchema(Schema):
     """The contract on a slot."""
 
@@ -81,9 +122,16 @@ class BookingSchema(Schema):
     total_max = MoneyField(allow_none=True)
     reference = fields.String()
     side = fields.String(required=True)
+    member_id = fields.Integer(required=True)
     actions = fields.List(fields.String(), required=True)
+    links = fields.List(fields.Nested(LinkSchema), required=True)
+    fees = fields.List(fields.Nested(FeeSchema), required=True)
     version = fields.Integer(required=True)
     created_at = Instant()
+    answer_by = Instant(allow_none=True)
+    checked_in_at = Instant(allow_none=True)
+    started_at = Instant(allow_none=True)
+    ended_at = Instant(allow_none=True)
     cancelled_at = Instant(allow_none=True)
 
 

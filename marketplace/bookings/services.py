@@ -1,18 +1,26 @@
-"""Use cases of bookings: hold a slot, book it, cancel it."""
+"""Use cases that make holds and bookings: every one ends in the rules and the one `take()`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from marketplace import config
 from marketplace.accounts.permissions import require
-from marketplace.bookings import lifecycle, queries
-from marketplace.bookings.errors import HoldOver, IllegalTransition, PriceChanged
+from marketplace.bookings import changing, lifecycle, queries, requests, validator
+from marketplace.bookings.errors import HoldOver, NeedsApproval
+from marketplace.bookings.lifecycle import Moment
 from marketplace.bookings.models import Booking, Hold
+from marketplace.bookings.orders import (
+    Order,
+    contract,
+    refuse_above,
+    terms_as_quoted,
+    valid_quote,
+)
+from marketplace.bookings.validator import Wanted
 from marketplace.capacity import services as capacity
 from marketplace.capacity.services import HoldExpired, Want
 from marketplace.catalogue import queries as catalogue
@@ -32,26 +40,24 @@ from marketplace.core.transaction import transactional
 from marketplace.resources.models import Resource
 
 
-@dataclass(frozen=True)
-class Order:
-    """A quote to book, the buyer's work-order number, the operation it serves, its planned lane."""
-
-    quote: Quote
-    reference: str = ""
-    operation_id: int | None = None
-    lane_id: int = 0
-
-
 @transactional
 def hold(actor: Actor, quote_id: int) -> Hold:
-    """A firm keeps the slot of its quote for a few minutes."""
+    """A firm keeps the slot of its quote for a few minutes.
+
+    A person holds one slot of a resource at a time: a new hold lets the former go.
+    """
     require(actor, "booking.create")
     quote = valid_quote(actor, quote_id)
-    offer = catalogue.offer(quote.listing_id)
-    catalogue_services.recheck([(offer, quote)])
+    offer = terms_as_quoted(catalogue.offer(quote.listing_id), quote)
+    wanted = [_wanted(actor, offer, quote)]
+    validator.lock_counters(wanted)
+    lock(Resource, [offer.resource_id], Rank.RESOURCE)
+    for former in queries.live_holds(actor, offer.resource_id):
+        _let_go(actor, former)
+    validator.check(wanted)
     now = clock.now()
     row = Hold(quote_id=quote.id, resource_id=offer.resource_id, company_id=actor.company_id,
-               member_id=actor.member_id, state="held", created_at=now,
+               member_id=actor.member_id, state=lifecycle.HELD, created_at=now,
                expires_at=now + timedelta(minutes=config.current().hold_minutes))
     db.session.add(row)
     db.session.flush()
@@ -62,131 +68,146 @@ def hold(actor: Actor, quote_id: int) -> Hold:
 
 
 @transactional
-def book_quote(actor: Actor, quote_id: int, max_total: Money | None = None,
-               reference: str = "") -> Booking:
-    """A firm books the slot of a valid quote at the price it shows."""
+def release_hold(actor: Actor, hold_id: int) -> Hold:
+    """A firm gives a hold back; raises HoldOver when it has run out or was used."""
     require(actor, "booking.create")
-    quote = valid_quote(actor, quote_id)
-    refuse_above(quote, max_total)
-    return book_all(actor, [Order(quote, reference)])[0]
+    row = _locked_hold(actor, hold_id, "release")
+    _let_go(actor, row)
+    return row
 
 
-@transactional
-def book_wish(actor: Actor, wish: Wish, max_total: Money | None = None,
-              reference: str = "") -> Booking:
-    """A firm books work on a listing in one step, at the price of this moment."""
-    require(actor, "booking.create")
-    quotes = catalogue_services.quote(actor, wish)
-    refuse_above(quotes[0], max_total)
-    return book_all(actor, [Order(quotes[0], reference)])[0]
+def _let_go(actor: Actor, row: Hold) -> None:
+    capacity.release("hold", row.id)
+    row.state = lifecycle.RELEASED
+    audit.record(actor, "hold.release", "hold", row.id)
 
 
-@transactional
-def book_hold(actor: Actor, hold_id: int, max_total: Money | None = None,
-              reference: str = "") -> Booking:
-    """A firm books what it holds, at the price the hold showed, without letting the lanes go."""
-    require(actor, "booking.create")
+def _locked_hold(actor: Actor, hold_id: int, action: str) -> Hold:
+    """A hold whose resource is locked and that may make this step; raises HoldOver else."""
     resource_id = queries.hold_of(actor, hold_id).resource_id
     lock(Resource, [resource_id], Rank.RESOURCE)
     capacity.release_expired([resource_id])
     row = queries.hold_of(actor, hold_id)
     db.session.refresh(row)
-    if row.state != "held":
-        raise HoldOver(id=hold_id, state=row.state)
     quote = db.session.get_one(Quote, row.quote_id)
+    moment = Moment(quote.starts, quote.ends, clock.now(), answer_by=row.expires_at)
+    if lifecycle.step(action, row.state, lifecycle.BUYER, moment) is None:
+        raise HoldOver(id=hold_id, state=row.state)
+    return row
+
+
+@transactional
+def book_quote(actor: Actor, quote_id: int, max_total: Money | None = None,
+               reference: str = "") -> Booking:
+    """A firm books the slot of a valid quote at the price it shows, or asks for it."""
+    require(actor, "booking.create")
+    quote = valid_quote(actor, quote_id)
     refuse_above(quote, max_total)
-    offer = catalogue.offer(quote.listing_id)
-    booking = _booking(actor, offer, Order(quote, reference))
+    return _book_or_ask(actor, Order(quote, reference))
+
+
+@transactional
+def book_wish(actor: Actor, wish: Wish, max_total: Money | None = None,
+              reference: str = "") -> Booking:
+    """A firm books work on a listing in one step, at the price of this moment, or asks for it."""
+    require(actor, "booking.create")
+    quotes = catalogue_services.quote(actor, wish)
+    refuse_above(quotes[0], max_total)
+    return _book_or_ask(actor, Order(quotes[0], reference))
+
+
+def _book_or_ask(actor: Actor, order: Order) -> Booking:
+    offers = _offers([order])
+    if offers[order.quote.listing_id].rules.approval:
+        return requests.file(actor, _as_quoted(offers, order), order)
+    return _book(actor, [order], offers)[0]
+
+
+@transactional
+def book_hold(actor: Actor, hold_id: int, max_total: Money | None = None,
+              reference: str = "") -> Booking:
+    """A firm books what it holds, at the price the hold showed, without letting the lanes go.
+
+    On an approval listing the hold ends and a request is filed in its place.
+    """
+    require(actor, "booking.create")
+    quote = db.session.get_one(Quote, queries.hold_of(actor, hold_id).quote_id)
+    refuse_above(quote, max_total)
+    order = Order(quote, reference)
+    offer = _as_quoted(_offers([order]), order)
+    wanted = [_wanted(actor, offer, quote, hold_id)]
+    validator.lock_counters(wanted)
+    row = _locked_hold(actor, hold_id, "request" if offer.rules.approval else "book")
+    row.state = "booked"
+    if offer.rules.approval:
+        capacity.release("hold", row.id)
+        return requests.file(actor, offer, order, row.id)
+    validator.check(wanted)
+    booking = contract(actor, offer, order, lifecycle.CONFIRMED)
     db.session.add(booking)
     db.session.flush()
     if not capacity.turn_into_booking(row.id, booking.id):
         raise HoldOver(id=hold_id, state="released")
-    row.state = "booked"
-    audit.record(actor, "booking.confirm", "booking", booking.id, quote=quote.id, hold=row.id)
+    changing.record(actor, "confirm", booking, lifecycle.HELD, side=lifecycle.BUYER,
+                    quote=quote.id, hold=row.id)
     return booking
-
-
-def valid_quote(actor: Actor, quote_id: int) -> Quote:
-    """A quote of the actor's company that is still honoured; raises PriceChanged after that."""
-    quote = catalogue.quote_of(quote_id, actor.company_id)
-    if quote.valid_until <= clock.now():
-        raise PriceChanged(again_of(quote), reason="quote_expired", quote_id=quote.id)
-    return quote
-
-
-def again_of(quote: Quote) -> Wish:
-    """The wish that a quote answered, to be asked anew."""
-    return Wish(quote.listing_id, quote.starts, None if quote.pieces else quote.ends,
-                quote.pieces, quote.mode, quote.lanes)
-
-
-def refuse_above(quote: Quote, max_total: Money | None) -> None:
-    """Raise PriceChanged when the most this can cost is above the asker's ceiling."""
-    most = quote.total if quote.total is not None else quote.total_max
-    if max_total is not None and most is not None and most > max_total:
-        raise PriceChanged(again_of(quote), reason="above_max_total", total=most.amount,
-                           max_total=max_total.amount)
 
 
 @transactional
 def book_all(actor: Actor, orders: Sequence[Order]) -> list[Booking]:
-    """Book every order or none: the rules of each listing, then one `take()` for all."""
+    """Book every order or none: the rules of each listing, then one `take()` for all.
+
+    Raises NeedsApproval when a listing among them answers each request itself.
+    """
+    offers = _offers(orders)
+    asked = [order.quote.listing_id for order in orders
+             if offers[order.quote.listing_id].rules.approval]
+    if asked:
+        raise NeedsApproval(listing_id=asked[0],
+                            resource=offers[asked[0]].resource_name)
+    return _book(actor, orders, offers)
+
+
+def _offers(orders: Sequence[Order]) -> dict[int, Offer]:
+    """The listings of orders as they are now; raises ListingNotFound."""
     offers = catalogue.offers([order.quote.listing_id for order in orders])
     for order in orders:
         if order.quote.listing_id not in offers:
             raise ListingNotFound(id=order.quote.listing_id)
-    catalogue_services.recheck([(offers[each.quote.listing_id], each.quote) for each in orders])
-    rows = [_booking(actor, offers[each.quote.listing_id], each) for each in orders]
+    return offers
+
+
+def _as_quoted(offers: Mapping[int, Offer], order: Order) -> Offer:
+    return terms_as_quoted(offers[order.quote.listing_id], order.quote)
+
+
+def _wanted(actor: Actor, offer: Offer, quote: Quote, hold_id: int = 0) -> Wanted:
+    return Wanted(offer, quote, actor.company_id or 0, actor.member_id or 0, hold_id=hold_id)
+
+
+def _book(actor: Actor, orders: Sequence[Order], now: Mapping[int, Offer]) -> list[Booking]:
+    offers = [_as_quoted(now, order) for order in orders]
+    wanted = [_wanted(actor, offer, order.quote)
+              for offer, order in zip(offers, orders, strict=True)]
+    validator.lock_counters(wanted)
+    lock(Resource, {offer.resource_id for offer in offers}, Rank.RESOURCE)
+    validator.check(wanted)
+    rows = [contract(actor, offer, order, lifecycle.CONFIRMED)
+            for offer, order in zip(offers, orders, strict=True)]
     db.session.add_all(rows)
     db.session.flush()
-    capacity.take([Want(row.resource_id, TimeWindow(row.starts, row.ends), "booking", row.id,
-                        row.lanes, lane_id=order.lane_id)
+    capacity.take([requests.want_of(row, order.lane_id)
                    for row, order in zip(rows, orders, strict=True)])
     for row in rows:
-        audit.record(actor, "booking.confirm", "booking", row.id, quote=row.quote_id)
+        changing.record(actor, "confirm", row, "", side=lifecycle.BUYER, quote=row.quote_id)
     return rows
-
-
-def _booking(actor: Actor, offer: Offer, order: Order) -> Booking:
-    """The contract of a quote."""
-    quote = order.quote
-    return Booking(
-        quote_id=quote.id, listing_id=offer.listing_id, resource_id=offer.resource_id,
-        company_id=actor.company_id, seller_company_id=offer.company_id,
-        member_id=actor.member_id, state="confirmed", mode=quote.mode, starts=quote.starts,
-        ends=quote.ends, pieces=quote.pieces, lanes=quote.lanes, total=quote.total,
-        total_min=quote.total_min, total_max=quote.total_max, reference=order.reference,
-        operation_id=order.operation_id, created_at=clock.now())
-
-
-def side_of(actor: Actor, booking: Booking) -> str:
-    """Which side of a booking the actor's company is on; the buyer where it is both."""
-    return lifecycle.BUYER if booking.company_id == actor.company_id else lifecycle.SELLER
-
-
-@transactional
-def cancel(actor: Actor, booking_id: int) -> Booking:
-    """Either side gives a booking up before its start; its time is free at once."""
-    require(actor, "booking.cancel")
-    resource_id = queries.booking_of(actor, booking_id).resource_id
-    lock(Resource, [resource_id], Rank.RESOURCE)
-    booking = lock(Booking, [booking_id], Rank.BOOKING)[0]
-    step = lifecycle.step("cancel", booking.state, side_of(actor, booking), booking.starts,
-                          clock.now())
-    if step is None:
-        raise IllegalTransition(action="cancel", state=booking.state)
-    booking.state, booking.cancelled_at = step.target, clock.now()
-    booking.version += 1
-    capacity.release("booking", booking.id)
-    audit.record(actor, "booking.cancel", "booking", booking.id)
-    return booking
 
 
 @on(HoldExpired)
 def note_expired(event: HoldExpired) -> None:
     """A hold that ran out is marked and written down, in the transaction that noticed."""
     rows = db.session.scalars(select(Hold).where(Hold.id.in_(event.holder_ids),
-                                                 Hold.state == "held")).all()
+                                                 Hold.state == lifecycle.HELD)).all()
     for row in rows:
-        row.state = "expired"
+        row.state = lifecycle.EXPIRED
         audit.record(SYSTEM, "hold.expire", "hold", row.id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from marketplace.capacity import board, queries
 from marketplace.capacity.board import Board, LaneTime
@@ -44,6 +44,14 @@ class HoldExpired:
     holder_ids: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class CapacityFreed:
+    """Published when a resource got time back; handled in the same transaction."""
+
+    resource_id: int
+    window: TimeWindow
+
+
 @transactional
 def take(wants: Sequence[Want]) -> list[list[Claim]]:
     """Take lanes for every want, or for none of them.
@@ -70,6 +78,15 @@ def take(wants: Sequence[Want]) -> list[list[Claim]]:
     db.session.add_all(claim for each in claims for claim in each)
     db.session.flush()
     return claims
+
+
+def fits(want: Want) -> bool:
+    """True when `take()` would find lanes for this want; the resource should be locked."""
+    resource = db.session.get_one(Resource, want.resource_id)
+    blocked = _blocked(resource, want)
+    lanes = board.load([resource.id], blocked)
+    return (not lanes.down(resource.id, want.window)
+            and len(lanes.free(resource.id, blocked)) >= want.lanes)
 
 
 def _blocked(resource: Resource, want: Want) -> TimeWindow:
@@ -122,11 +139,9 @@ def release_expired(resource_ids: Sequence[int]) -> list[int]:
              .where(Lane.resource_id.in_(resource_ids), Claim.state == STATE_OF_KIND[HOLD],
                     Claim.expires_at <= now))
     claims = db.session.scalars(query).all()
-    for claim in claims:
-        claim.state = "expired"
     holders = sorted({claim.holder_id for claim in claims})
     if holders:
-        db.session.flush()
+        _free(claims, "expired")
         publish(HoldExpired(tuple(holders)))
     return holders
 
@@ -149,11 +164,44 @@ def turn_into_booking(hold_id: int, booking_id: int) -> list[Claim]:
 
 @transactional
 def release(holder_kind: str, holder_id: int) -> None:
-    """Give back what a hold or a booking holds; the resource must be locked."""
-    db.session.execute(
-        update(Claim).where(Claim.holder_kind == holder_kind, Claim.holder_id == holder_id,
-                            Claim.state.in_(("held", "booked")))
-        .values(state="released"))
+    """Give back all that a hold or a booking holds; the resource must be locked."""
+    _free(_live_claims(holder_kind, holder_id))
+
+
+@transactional
+def cut(holder_kind: str, holder_id: int, end: datetime) -> None:
+    """Work stopped at `end`: the rest of its time is free at once; the resource must be locked.
+
+    What was used stays as it was. The buffer after work still follows the new end.
+    """
+    claims = _live_claims(holder_kind, holder_id)
+    _free([claim for claim in claims if claim.starts >= end])
+    for claim in claims:
+        if not claim.starts < end < claim.ends:
+            continue
+        freed = TimeWindow(end + (claim.blocked_until - claim.ends), claim.blocked_until)
+        claim.ends, claim.blocked_until = end, freed.start
+        db.session.flush()
+        _publish_freed(claim.lane_id, freed)
+
+
+def _live_claims(holder_kind: str, holder_id: int) -> Sequence[Claim]:
+    return db.session.scalars(
+        select(Claim).where(Claim.holder_kind == holder_kind, Claim.holder_id == holder_id,
+                            Claim.state.in_(("held", "booked"))).order_by(Claim.id)).all()
+
+
+def _free(claims: Sequence[Claim], state: str = "released") -> None:
+    """Let claims go and say what got free."""
+    for claim in claims:
+        claim.state = state
+    db.session.flush()
+    for claim in claims:
+        _publish_freed(claim.lane_id, TimeWindow(claim.blocked_from, claim.blocked_until))
+
+
+def _publish_freed(lane_id: int, window: TimeWindow) -> None:
+    publish(CapacityFreed(db.session.get_one(Lane, lane_id).resource_id, window))
 
 
 def expired_resources(limit: int = 200) -> list[int]:

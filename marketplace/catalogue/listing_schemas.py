@@ -6,9 +6,10 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from marketplace.catalogue.listing_rules import DEFAULTS, LIMITS, listing_errors
-from marketplace.catalogue.services import RULE_FIELDS, Publication
+from marketplace.catalogue.listing_rules import DEFAULTS, LIMITS, RULE_FIELDS, listing_errors
+from marketplace.catalogue.services import Publication
 from marketplace.http.api import RequestSchema
+from marketplace.http.fields import Text
 from marketplace.pricing.quote import modes
 from marketplace.resources.schemas import MAX_ID, Flag, refuse, whole
 
@@ -45,6 +46,24 @@ class ListingEdit(RequestSchema):
     horizon_days = whole(*LIMITS["horizon_days"], "How far ahead may be booked.")
     may_pause = Flag(metadata={"description": "Work may rest over closed time."})
     show_company = Flag()
+    approval = Flag(metadata={"description": "The seller answers each request."})
+    reply_hours = whole(*LIMITS["reply_hours"], "Within so many hours.")
+    series = Flag(metadata={"description": "May be booked as a recurring series."})
+    check_in = Flag(metadata={"description": "Who has not checked in has not come."})
+    grace_minutes = whole(*LIMITS["grace_minutes"], "After the start, to check in.")
+    free_hours = whole(*LIMITS["free_hours"], "Until then a change costs nothing.")
+    late_percent = whole(*LIMITS["late_percent"], "Of the price, for a late change.")
+    no_show_percent = whole(*LIMITS["no_show_percent"], "Of the price, for not coming.")
+    accept_days = whole(*LIMITS["accept_days"], "After delivery; silence is acceptance.")
+    quota_hours = whole(*LIMITS["quota_hours"], "Lane hours a company and week; 0: none.")
+    quota_group = Text(40, least=0, metadata={"description": "Listings that share the quota."})
+    last_day_free = Flag(metadata={"description": "No quota in the last 24 hours."})
+    prime_days = Text(7, least=0, metadata={"description": "ISO weekdays, such as 12345."})
+    prime_from = whole(*LIMITS["prime_from"], "Minutes after local midnight.")
+    prime_until = whole(*LIMITS["prime_until"], "Minutes after local midnight.")
+    prime_minutes = whole(*LIMITS["prime_minutes"], "Of prime time a company and day.")
+    qualification = Text(40, least=0, metadata={"description": "Who operates must have it."})
+    certificate = Text(40, least=0, metadata={"description": "The resource must have it."})
     terms = RawTerms(TermsByMode)
 
     @validates_schema(skip_on_field_errors=False)
@@ -91,6 +110,24 @@ class OwnListingSchema(Schema):
     horizon_days = fields.Integer(required=True)
     may_pause = fields.Boolean(required=True)
     show_company = fields.Boolean(required=True)
+    approval = fields.Boolean(required=True)
+    reply_hours = fields.Integer(required=True)
+    series = fields.Boolean(required=True)
+    check_in = fields.Boolean(required=True)
+    grace_minutes = fields.Integer(required=True)
+    free_hours = fields.Integer(required=True)
+    late_percent = fields.Integer(required=True)
+    no_show_percent = fields.Integer(required=True)
+    accept_days = fields.Integer(required=True)
+    quota_hours = fields.Integer(required=True)
+    quota_group = fields.String(required=True)
+    last_day_free = fields.Boolean(required=True)
+    prime_days = fields.String(required=True)
+    prime_from = fields.Integer(required=True)
+    prime_until = fields.Integer(required=True)
+    prime_minutes = fields.Integer(required=True)
+    qualification = fields.String(required=True)
+    certificate = fields.String(required=True)
     version = fields.Integer(required=True)
     terms = fields.Function(lambda row: {each.mode: each.terms for each in row.terms},
                             required=True, metadata={"type": "object"})

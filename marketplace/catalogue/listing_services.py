@@ -10,9 +10,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.permissions import require, require_company
 from marketplace.catalogue.errors import ListingNotFound
-from marketplace.catalogue.listing_rules import listing_errors
+from marketplace.catalogue.listing_rules import RULE_FIELDS, listing_errors
 from marketplace.catalogue.models import Listing, ListingTerms
-from marketplace.catalogue.services import RULE_FIELDS, terms_rows
+from marketplace.catalogue.services import terms_rows
 from marketplace.core import audit
 from marketplace.core.actor import Actor
 from marketplace.core.db import db

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -23,6 +23,7 @@ from marketplace.resources.geo import chord_limit, unit
 from marketplace.resources.models import Capability, CapabilityMaterial, Resource, Site
 from marketplace.resources.service_codes import codes_named
 
+_COLUMNS = tuple(each.name for each in fields(ListingRules) if each.name != "zone")
 LOOK_AHEAD = timedelta(days=62)   # farthest a piece run is followed over its closings
 
 
@@ -46,10 +47,13 @@ def offer(listing_id: int) -> Offer:
 
 
 def _offer(row: Listing, resource: Resource, zone: str) -> Offer:
-    rules = ListingRules(row.step, row.min_minutes, row.max_minutes, row.notice_minutes,
-                         row.horizon_days, row.may_pause, zone)
     return Offer(row.id, row.version, row.company_id, resource.id, resource.name, resource.lanes,
-                 rules, {each.mode: each.terms for each in row.terms})
+                 rules_of(row, zone), {each.mode: each.terms for each in row.terms})
+
+
+def rules_of(row: Listing, zone: str) -> ListingRules:
+    """The rules of a listing as values."""
+    return ListingRules(zone=zone, **{name: getattr(row, name) for name in _COLUMNS})
 
 
 def openings_for(places: Sequence[tuple[int, datetime, datetime | None]]

@@ -16,7 +16,10 @@ FARTHEST = 366 * 2   # days a request may reach ahead at all
 
 @dataclass(frozen=True)
 class ListingRules:
-    """Lengths and steps in minutes, the horizon in days, the zone of the site."""
+    """Lengths and steps in minutes, the horizon in days, the zone of the site.
+
+    What was added later has a default, so that the copy in an old quote still reads.
+    """
 
     step: int
     min_minutes: int
@@ -25,6 +28,24 @@ class ListingRules:
     horizon_days: int
     may_pause: bool
     zone: str
+    approval: bool = False        # the seller answers each request
+    reply_hours: int = 24         # within so many hours
+    series: bool = True           # may be booked as a recurring series
+    check_in: bool = False        # who has not checked in by the end of the grace has not come
+    grace_minutes: int = 30
+    free_hours: int = 24          # until so many hours before the start a change costs nothing
+    late_percent: int = 50        # of the price, after that
+    no_show_percent: int = 100
+    accept_days: int = 7          # after delivery; silence is acceptance
+    quota_hours: int = 0          # lane hours per company and week; 0: none
+    quota_group: str = ""         # listings of the company with the same word share the quota
+    last_day_free: bool = True    # the quota does not count work that starts within 24 hours
+    prime_days: str = ""          # weekdays of the prime time, ISO 1-7; "": none
+    prime_from: int = 480         # minutes after local midnight
+    prime_until: int = 1200
+    prime_minutes: int = 0        # of prime time a company may book a day
+    qualification: str = ""       # who operates must have it from this company
+    certificate: str = ""         # the resource must have it, valid through the work
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from marketplace.catalogue.errors import (
     RuleBroken,
     TermsMissing,
 )
+from marketplace.catalogue.listing_rules import RULE_FIELDS
 from marketplace.catalogue.models import Listing, ListingTerms, Quote
 from marketplace.catalogue.rules import (
     ListingRules,
@@ -39,9 +40,6 @@ from marketplace.core.transaction import savepoint, transactional
 from marketplace.pricing.quote import Timing, Usage, load_terms, modes
 from marketplace.pricing.quote import quote as priced
 from marketplace.resources.models import Resource
-
-RULE_FIELDS = ("step", "min_minutes", "max_minutes", "notice_minutes", "horizon_days",
-               "may_pause", "show_company")
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,18 @@ class IfMatch(Schema):
         "type": "string", "description": "The `ETag` of what you read, such as \"3\"."})
 
 
+class IfMatchMaybe(Schema):
+    """The header of a step that is safe without it."""
+
+    class Meta:
+        """Other headers are not ours."""
+
+        unknown = EXCLUDE
+
+    version = VersionTag(data_key="If-Match", load_default=None, metadata={
+        "type": "string", "description": "The `ETag` of what you read: refused when it changed."})
+
+
 def headers(version: int) -> dict[str, str]:
     """The headers of an answer that shows a version."""
     return {"ETag": f'"{version}"'}

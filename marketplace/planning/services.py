@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from marketplace import config
 from marketplace.accounts.permissions import require
-from marketplace.bookings.services import Order, book_all
+from marketplace.bookings.orders import Order
+from marketplace.bookings.services import book_all
 from marketplace.catalogue import services as catalogue
 from marketplace.catalogue.models import Quote
 from marketplace.catalogue.services import Wish

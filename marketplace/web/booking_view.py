@@ -95,7 +95,7 @@ def detail(actor: Actor, booking_id: int) -> dict[str, Any]:
         "parties": [(words("booking.buyer"), _party(found.buyer)),
                     (words("booking.seller"), _party(found.seller))],
         "rules": listing_view.rules_of(ListingRules(**found.quote.rules), resource),
-        "listed": listing.state == "published", "may_act": allowed(actor, "booking.cancel")}
+        "listed": listing.state == "published", "may_act": allowed(actor, "booking.change")}
 
 
 def _party(company: Company) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from marketplace.accounts.models import Company
+from marketplace.bookings import lifecycle
 from marketplace.bookings.models import Booking
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
@@ -54,7 +55,7 @@ def bookings(actor: Actor, operation_ids: Sequence[int]) -> dict[int, Any]:
         .join(Site, Site.id == Resource.site_id)
         .join(Company, Company.id == Booking.seller_company_id)
         .where(Booking.operation_id.in_(operation_ids), Booking.company_id == actor.company_id,
-               Booking.state == "confirmed").order_by(Booking.id))
+               Booking.state.in_(lifecycle.BOOKED)).order_by(Booking.id))
     return {row[0].operation_id or 0: row for row in rows}
 
 

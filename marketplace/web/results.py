@@ -15,6 +15,7 @@ from marketplace import config
 from marketplace.accounts.permissions import allowed
 from marketplace.capacity import queries as capacity
 from marketplace.capacity.queries import LaneBook
+from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import views
 from marketplace.catalogue.models import Listing
 from marketplace.catalogue.rules import ListingRules
@@ -127,9 +128,7 @@ def _minutes(listing: Listing, form: SearchForm) -> int | None:
 
 def rules_of(listing: Listing) -> ListingRules:
     """The rules of a loaded listing as values."""
-    return ListingRules(listing.step, listing.min_minutes, listing.max_minutes,
-                        listing.notice_minutes, listing.horizon_days, listing.may_pause,
-                        listing.resource.site.zone)
+    return catalogue.rules_of(listing, listing.resource.site.zone)
 
 
 def need_of(listing: Listing, minutes: int, lanes: int) -> free.Need:

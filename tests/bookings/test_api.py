@@ -96,7 +96,7 @@ def test_pieces_get_their_end(api, market):
 def test_a_cancelled_booking_frees_its_time(api, market):
     """After the cancellation another firm books the same hours."""
     booked = api.post("/bookings", market.wish()).json
-    assert booked["actions"] == ["cancel"]
+    assert booked["actions"] == ["cancel", "move", "hand_over"]
 
     cancelled = api.post(f"/bookings/{booked['id']}/cancel")
     again = api.as_(market.stranger.token).post("/bookings", market.wish())

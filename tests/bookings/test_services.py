@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from marketplace import config
-from marketplace.bookings import lifecycle, services
+from marketplace.bookings import services, steps
 from marketplace.bookings.errors import HoldOver, IllegalTransition, PriceChanged
 from marketplace.bookings.models import Booking, Hold
 from marketplace.capacity.errors import SlotTaken
@@ -156,7 +156,7 @@ def test_either_side_cancels_and_the_time_is_free(market, quoted, wish, side):
     """After a cancellation by buyer or seller somebody else books the same hours."""
     booking = services.book_quote(market.buyer.actor, quoted.id).id
 
-    cancelled = services.cancel(getattr(market, side).actor, booking)
+    cancelled = steps.cancel(getattr(market, side).actor, booking)
 
     assert (cancelled.state, cancelled.version) == ("cancelled", 2)
     assert services.book_wish(market.stranger.actor, wish).state == "confirmed"
@@ -165,32 +165,17 @@ def test_either_side_cancels_and_the_time_is_free(market, quoted, wish, side):
 def test_a_booking_is_cancelled_once_and_before_its_start(market, quoted, clock):
     """What is cancelled or has begun cannot be cancelled."""
     booking = services.book_quote(market.buyer.actor, quoted.id).id
-    services.cancel(market.buyer.actor, booking)
+    steps.cancel(market.buyer.actor, booking)
     with pytest.raises(IllegalTransition):
-        services.cancel(market.buyer.actor, booking)
+        steps.cancel(market.buyer.actor, booking)
 
     again = catalogue.quote(market.buyer.actor, catalogue.Wish(
         market.listing.id, market.start, market.end, mode="time_slice"))[0]
     booking = services.book_quote(market.buyer.actor, again.id).id
     clock.to(market.start)
     with pytest.raises(IllegalTransition):
-        services.cancel(market.buyer.actor, booking)
+        steps.cancel(market.buyer.actor, booking)
 
-
-@pytest.mark.parametrize("state", lifecycle.STATES)
-@pytest.mark.parametrize("side", [lifecycle.BUYER, lifecycle.SELLER, "stranger"])
-@pytest.mark.parametrize("started", [False, True])
-def test_what_the_table_does_not_have_may_not_happen(state, side, started):
-    """A step exists exactly where a row of the table has this source, side and time."""
-    now = shanghai(1, 10 if started else 9)
-    for action in lifecycle.ACTIONS:
-        rows = [row for row in lifecycle.TABLE if row.action == action and row.source == state
-                and side in row.by and not (row.before_start and started)]
-
-        found = lifecycle.step(action, state, side, shanghai(1, 10), now)
-
-        assert (found in rows) if rows else found is None
-        assert (action in lifecycle.actions(state, side, shanghai(1, 10), now)) == bool(rows)
 
 
 def test_every_broken_rule_of_a_wish_is_named(market):

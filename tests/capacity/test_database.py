@@ -142,7 +142,7 @@ def test_verify_finds_claims_of_no_booking(lanes):
     with transaction():
         db.session.get_one(Claim, claim).holder_kind = "booking"
 
-    assert "claims of bookings that are not confirmed: 1" in verify.run().lines
+    assert "claims of bookings that take no lanes any more: 1" in verify.run().lines
 
 
 def test_verify_finds_a_lost_lane(lanes):

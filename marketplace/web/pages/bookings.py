@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request, url_for
 
 from marketplace.accounts.permissions import require
-from marketplace.bookings import queries, services
+from marketplace.bookings import queries, steps
 from marketplace.bookings.errors import IllegalTransition
 from marketplace.bookings.models import Booking
 from marketplace.core.actor import Actor
@@ -19,7 +19,7 @@ from marketplace.web.once import new_key, once
 from marketplace.web.reader import words
 
 blueprint = Blueprint("bookings_page", __name__)
-DEEDS: dict[str, Callable[[Actor, int], Booking]] = {"cancel": services.cancel}
+DEEDS: dict[str, Callable[[Actor, int], Booking]] = {"cancel": steps.cancel}
 
 
 def show_list() -> Any:

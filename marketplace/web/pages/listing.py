@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from marshmallow import ValidationError
 
+from marketplace.bookings import orders
 from marketplace.bookings import services as bookings
 from marketplace.bookings.errors import HoldOver, PriceChanged
 from marketplace.catalogue import queries, services
@@ -37,7 +38,7 @@ def show_held(listing_id: int, hold_id: int) -> Any:
     if booked is not None:
         return redirect(url_for("bookings_page.show_one", booking_id=booked))
     zone = queries.offer(quote.listing_id).rules.zone
-    again = work.query_of(bookings.again_of(quote), zone)
+    again = work.query_of(orders.again_of(quote), zone)
     card = listing_view.held(hold, quote, zone)
     return _page(offering.ask(listing_id, again, actor()), hold=card)
 
@@ -78,7 +79,7 @@ def make_hold(listing_id: int) -> str:
     if form.wish is None or form.wish.mode is None:
         raise InvalidRequest(errors=[FieldError("mode", "required")], count=1)
     quote = services.quote(actor(), form.wish)[0]
-    bookings.refuse_above(quote, _seen(form.wish.mode))
+    orders.refuse_above(quote, _seen(form.wish.mode))
     row = bookings.hold(actor(), quote.id)
     return url_for("listing_page.show", listing_id=listing_id, hold=row.id)
 
