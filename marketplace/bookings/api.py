@@ -72,7 +72,7 @@ def show_hold(hold_id: int) -> Any:
 @scope("market:write")
 @repeatable
 @blueprint.response(200, HoldSchema)
-@blueprint.problems(400, 401, 403, 404, 409, 422)
+@blueprint.problems(401, 403, 404, 409, 422)
 def release_hold(hold_id: int) -> Any:
     """Give a hold back before it runs out."""
     return views.shown_hold(services.release_hold(actor(), hold_id))

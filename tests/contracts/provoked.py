@@ -6,40 +6,13 @@ here only what it does in its own way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from tests.clocks import shanghai
+from tests.contracts import provoked_steps
+from tests.contracts.provoking import NOBODYS, Provoked, each, edit, fixed
 from tests.contracts.stage import Request, Stage
 from tests.factories.listings import TIME_SLICE
-
-NOBODYS = 10**6
-Make = Callable[[Stage], Request]
-
-
-@dataclass(frozen=True)
-class Provoked:
-    """A valid request, and requests that are answered with other statuses."""
-
-    valid: Make
-    other: Mapping[int, Make] = field(default_factory=dict)
-
-
-def fixed(path: str, who: str = "buyer", **query: str) -> Make:
-    """The same request every time."""
-    return lambda _: Request(path, who=who, query=query)
-
-
-def each(path: str, make: Callable[[Stage], int], body: Any = None, who: str = "buyer") -> Make:
-    """A request about something made for it."""
-    return lambda stage: Request(path.format(make(stage)), body, who)
-
-
-def edit(path: str, make: Callable[[Stage], int], body: Any, version: str = "*") -> Make:
-    """A change of the seller's thing, made on a version."""
-    return lambda stage: Request(path.format(make(stage)), body, "seller", {"If-Match": version})
-
 
 def resource(stage: Stage, **changes: Any) -> Request:
     """A new machine of the seller."""
@@ -132,11 +105,11 @@ def my_listing(stage: Stage) -> int:
         "time_slice": TIME_SLICE}}, "seller")["id"])
 
 
-def cancelled(stage: Stage) -> int:
-    """A booking that is cancelled."""
-    booking = stage.booking()
-    assert stage.api.post(f"/bookings/{booking}/cancel").status_code == 200
-    return booking
+def released(stage: Stage) -> int:
+    """A hold that was given back."""
+    hold = stage.hold()
+    assert stage.api.post(f"/holds/{hold}/release").status_code == 200
+    return hold
 
 
 def withdrawn(stage: Stage) -> int:
@@ -234,9 +207,9 @@ TABLE: dict[str, Provoked] = {
         404: lambda _: Request("/bookings", {"quote_id": NOBODYS}), 409: booked_twice}),
     "GET /bookings": Provoked(fixed("/bookings")),
     "GET /bookings/{booking_id}": Provoked(each("/bookings/{}", Stage.booking)),
-    "POST /bookings/{booking_id}/cancel": Provoked(
-        each("/bookings/{}/cancel", Stage.booking),
-        {409: each("/bookings/{}/cancel", cancelled)}),
+    "POST /holds/{hold_id}/release": Provoked(
+        each("/holds/{}/release", Stage.hold),
+        {409: each("/holds/{}/release", released)}),
     "POST /jobs": Provoked(lambda s: Request("/jobs", s.job_body()), {409: used_job_code}),
     "GET /jobs": Provoked(fixed("/jobs")),
     "GET /jobs/{job_id}": Provoked(each("/jobs/{}", Stage.job)),
@@ -281,3 +254,5 @@ TABLE: dict[str, Provoked] = {
         each("/unavailability/{}/end", Stage.fact, None, "seller"),
         {409: each("/unavailability/{}/end", lambda s: s.fact(over=True), None, "seller")}),
 }
+for _more in (provoked_steps.TABLE,):   # a feature with many operations keeps its own table
+    TABLE.update(_more)

@@ -10,7 +10,8 @@ from werkzeug.test import TestResponse
 
 from marketplace.accounts.permissions import SCOPES
 from tests.contracts.document import needs_key, operations, statuses
-from tests.contracts.provoked import NOBODYS, TABLE
+from tests.contracts.provoked import TABLE
+from tests.contracts.provoking import NOBODYS
 from tests.contracts.stage import Request, Stage
 
 pytestmark = pytest.mark.one_database
