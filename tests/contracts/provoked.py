@@ -6,13 +6,15 @@ here only what it does in its own way.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.clocks import shanghai
 from tests.contracts import provoked_steps
-from tests.contracts.provoking import NOBODYS, Provoked, each, edit, fixed
+from tests.contracts.provoking import NOBODYS, Make, Provoked, each, edit, fixed
 from tests.contracts.stage import Request, Stage
 from tests.factories.listings import TIME_SLICE
+
 
 def resource(stage: Stage, **changes: Any) -> Request:
     """A new machine of the seller."""
