@@ -1,7 +1,13 @@
-"""What must happen outside the database, as rows written in the transaction that wants it."""
+"""What must happen after a transaction, as rows written in the transaction that wants it.
+
+Mail leaves the database and has its own way out (`notifications.services`); every other topic has
+a handler here, which the worker runs once, in the transaction that marks the row as done.
+"""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,9 +16,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
 from marketplace.core.db import Base, db
+from marketplace.core.errors import Unavailable
+from marketplace.core.transaction import end_read, transactional
 from marketplace.core.types import BigId, UtcDateTime
 
 MAX_ATTEMPTS = 12
+log = logging.getLogger("marketplace.outbox")
 
 
 class OutboxMessage(Base):
@@ -39,13 +48,72 @@ def put(topic: str, payload: dict[str, Any]) -> None:
                                  next_attempt_at=now))
 
 
-def due(limit: int = 50) -> list[int]:
-    """Ids of messages to try now, oldest first."""
+Handler = Callable[[OutboxMessage], None]
+_handlers: dict[str, Handler] = {}
+
+
+def handler(topic: str) -> Callable[[Handler], Handler]:
+    """Name the topic whose messages a function carries out, inside a transaction.
+
+    Raises ValueError when another function has that topic.
+    """
+
+    def register(function: Handler) -> Handler:
+        if _handlers.setdefault(topic, function) is not function:
+            raise ValueError(f"two handlers carry out {topic!r}")
+        return function
+
+    return register
+
+
+def due(limit: int = 50, topics: Collection[str] | None = None) -> list[int]:
+    """Ids of messages to try now, of all topics or of these, oldest first."""
     query = (select(OutboxMessage.id)
              .where(OutboxMessage.sent_at.is_(None), OutboxMessage.failed_at.is_(None),
                     OutboxMessage.next_attempt_at <= clock.now())
              .order_by(OutboxMessage.id).limit(limit))
+    if topics is not None:
+        query = query.where(OutboxMessage.topic.in_(topics))
     return list(db.session.scalars(query))
+
+
+def carry_out(limit: int = 50) -> int:
+    """Run the handlers of what is due, each message in a transaction of its own.
+
+    What a handler writes and the mark that it is done are committed together or not at all. One
+    that fails is tried later and holds nobody up. Returns how many messages were carried out.
+    """
+    numbers = due(limit, list(_handlers))
+    end_read()
+    return sum(_carry_out(number) for number in numbers)
+
+
+def _carry_out(message_id: int) -> bool:
+    try:
+        return _handle(message_id)
+    except Unavailable:
+        raise
+    except Exception as error:
+        log.exception("message %s cannot be carried out", message_id)
+        _put_off(message_id, type(error).__name__)
+        return False
+
+
+@transactional
+def _handle(message_id: int) -> bool:
+    message = claim(message_id)
+    if message is None or message.failed_at or message.next_attempt_at > clock.now():
+        return False
+    _handlers[message.topic](message)
+    sent(message)
+    return True
+
+
+@transactional
+def _put_off(message_id: int, error: str) -> None:
+    message = claim(message_id)
+    if message is not None:
+        failed(message, error)
 
 
 def claim(message_id: int) -> OutboxMessage | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from marketplace.core import outbox
+from marketplace.core.db import db
+from marketplace.core.outbox import OutboxMessage
 from marketplace.core.transaction import transaction
 
 pytestmark = pytest.mark.usefixtures("inside")
@@ -75,3 +77,52 @@ def test_a_message_is_given_up_in_the_end(clock):
     with transaction():
         message = outbox.claim(message_id)
         assert (message.failed_at is not None, message.last_error) == (True, "no route")
+
+
+@pytest.fixture
+def handled(monkeypatch):
+    """A topic with a handler that writes a row, and may be told to fail afterwards."""
+    monkeypatch.setattr(outbox, "_handlers", {})
+    told = {"fail": False}
+
+    @outbox.handler("a")
+    def carry(message):
+        outbox.put("made", {"by": message.id})
+        db.session.flush()
+        if told["fail"]:
+            raise LookupError("broken")
+
+    return told
+
+
+def test_a_handler_is_run_once_with_its_writes(handled):
+    """What it writes and the mark are one transaction; other topics are left to others."""
+    first, other = put("a", "b")
+
+    assert outbox.carry_out() == 1
+    assert outbox.carry_out() == 0
+
+    assert outbox.due()[0] == other
+    made = db.session.get_one(OutboxMessage, outbox.due()[1])
+    assert (made.topic, made.payload) == ("made", {"by": first})
+
+
+def test_a_handler_that_fails_leaves_nothing_and_is_tried_later(handled, clock):
+    """Its writes are undone, the next message is carried out, and two seconds later it works."""
+    handled["fail"] = True
+    first, second = put("a", "a")
+    assert outbox.carry_out() == 0
+    assert outbox.due() == []
+    assert db.session.get_one(OutboxMessage, second).last_error == "LookupError"
+
+    handled["fail"] = False
+    clock.move(seconds=2)
+
+    assert outbox.carry_out() == 2
+    assert db.session.get_one(OutboxMessage, first).sent_at is not None
+
+
+def test_a_topic_has_one_handler(handled):
+    """A second function of the same topic is a programming error."""
+    with pytest.raises(ValueError, match="'a'"):
+        outbox.handler("a")(lambda _message: None)
