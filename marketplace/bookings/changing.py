@@ -101,4 +101,5 @@ def record(actor: Actor, action: str, booking: Booking, source: str, *, side: st
                  target=booking.state, buyer=booking.company_id,
                  seller=booking.seller_company_id, starts=booking.starts.isoformat(),
                  ends=booking.ends.isoformat(), **details)
-    publish(BookingChanged(booking.id, action, source, booking.state, side))
+    publish(BookingChanged(booking.id, action, source, booking.state, side, actor.member_id,
+                           details.get("fee", 0)))
