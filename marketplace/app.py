@@ -11,12 +11,12 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from marketplace import cli, config
+from marketplace import cli, config, measures
 from marketplace.accounts import tokens
 from marketplace.core import db as database
 from marketplace.core.db import db
 from marketplace.features import BLUEPRINTS
-from marketplace.http import auth, headers, health, limits, openapi, problems
+from marketplace.http import auth, headers, health, limits, metrics, openapi, problems
 from marketplace.http.body import BodyReader
 from marketplace.web import site
 
@@ -57,6 +57,7 @@ def create_app(settings: config.Settings | None = None, **changes: Any) -> Flask
     app.json = BodyReader(app)
     database.init_app(app)
     Migrate(app, db, directory=MIGRATIONS, render_as_batch=True)
+    metrics.init_app(app, settings.metrics_token, (measures.readings,))
     headers.init_app(app)
     limits.init_app(app, settings.token_requests)
     auth.init_app(app, tokens.actor_of, site.session_actor)

@@ -27,6 +27,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"   # what links in mail begin with
     default_zone: str = "Asia/Shanghai"         # display zone where neither site nor member has one
     hold_minutes: int = 10            # how long a hold keeps a slot
+    offer_minutes: int = 120          # how long a slot that got free is kept for who waited for it
     quote_minutes: int = 30 * 24 * 60  # how long a quote is honoured (30 days)
     login_attempts: int = 10          # failed log-ins per e-mail in 15 minutes; 5 × per address
     token_requests: int = 6000        # requests a minute per API token and web process; 0 lifts it
@@ -43,6 +44,7 @@ class Settings:
     worker_poll_seconds: float = 0.5  # how often an idle worker looks for work
     opening_days: int = 120           # how far the derived opening intervals reach
     clock_skew_seconds: float = 2.0   # /readyz fails when host and database clocks differ by more
+    metrics_token: str = ""           # who sends it as a bearer token may read /metrics from afar
     audit_secret: str = ""            # key of pseudonyms in the audit log; empty: the secret key
     test_database_url: str = ""       # tests only: the PostgreSQL the suite runs on
     test_size: str = "small"          # tests only: small | long races and random histories
@@ -130,6 +132,11 @@ def secret_key(settings: Settings) -> str:
             os.link(draft, path)
         draft.unlink()
     return path.read_text()
+
+
+def tell(name: str, value: str) -> None:
+    """Set a variable of this process for a library that is told things in no other way."""
+    os.environ[name] = value
 
 
 _current: list[Settings] = []

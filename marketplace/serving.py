@@ -19,6 +19,19 @@ keepalive = 30
 control_socket_disable = True   # its path is one per user: two instances would share it
 
 
+def on_starting(_server: Any) -> None:
+    """The workers that this master will fork count together."""
+    from marketplace import config
+    from marketplace.http import metrics
+    metrics.share(config.load().folder / "metrics")
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """What a dead worker had in use is free, whatever killed it."""
+    from marketplace.http import metrics
+    metrics.forget(worker.pid)
+
+
 def post_fork(_server: Any, _worker: Any) -> None:
     """A connection made before the fork belongs to the parent: forget it without closing it."""
     from marketplace.core.db import db

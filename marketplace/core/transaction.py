@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy.exc import OperationalError
 
-from marketplace.core.errors import Unavailable
+from marketplace.core.errors import DomainError, Unavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,6 +55,17 @@ _bound: dict[str, Any] = {}
 def bind(session: Any, queue: Path | None) -> None:
     """Tell which session transactions run on and which file queues the writers (SQLite)."""
     _bound.update(session=session, queue=queue)
+
+
+Observer = Callable[[DomainError], None]
+_observers: list[Observer] = []
+
+
+def on_refusal(observer: Observer) -> Observer:
+    """Let a function hear of every use case that was refused, after it has been undone."""
+    if observer not in _observers:
+        _observers.append(observer)
+    return observer
 
 
 def active() -> bool:
@@ -101,7 +112,7 @@ def transaction() -> Iterator[Transaction]:
     session.rollback()   # end the read transaction a handler may have open
     token = _current.set(running)
     try:
-        with _fair_queue(_bound["queue"]):
+        with _told(), _fair_queue(_bound["queue"]):
             try:
                 yield running
                 if running.doomed:
@@ -117,6 +128,17 @@ def transaction() -> Iterator[Transaction]:
         _current.reset(token)
     for hook in running.hooks:
         hook()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell the observers of a refusal that ends the outermost transaction."""
+    try:
+        yield
+    except DomainError as refusal:
+        for observer in _observers:
+            observer(refusal)
+        raise
 
 
 @contextmanager
