@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marketplace.accounts.api import blueprint as accounts
 from marketplace.bookings.api import blueprint as bookings
+from marketplace.bookings.feed_api import blueprint as booking_changes
 from marketplace.bookings.steps_api import blueprint as booking_steps
 from marketplace.capacity.api import blueprint as capacity
 from marketplace.catalogue.api import blueprint as catalogue
@@ -16,5 +17,5 @@ from marketplace.planning.api import blueprint as planning
 from marketplace.resources.api import blueprint as resources
 from marketplace.telemetry import models as _telemetry  # noqa: F401
 
-BLUEPRINTS = (accounts, catalogue, bookings, booking_steps, jobs, planning, resources, capacity,
-              own_listings)
+BLUEPRINTS = (accounts, catalogue, bookings, booking_steps, booking_changes, jobs, planning,
+              resources, capacity, own_listings)

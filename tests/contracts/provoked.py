@@ -208,6 +208,7 @@ TABLE: dict[str, Provoked] = {
     "POST /bookings": Provoked(lambda s: Request("/bookings", s.wish()), {
         404: lambda _: Request("/bookings", {"quote_id": NOBODYS}), 409: booked_twice}),
     "GET /bookings": Provoked(fixed("/bookings")),
+    "GET /changes": Provoked(fixed("/changes")),
     "GET /bookings/{booking_id}": Provoked(each("/bookings/{}", Stage.booking)),
     "POST /holds/{hold_id}/release": Provoked(
         each("/holds/{}/release", Stage.hold),
