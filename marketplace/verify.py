@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 
 from marketplace import config
 from marketplace.bookings.lifecycle import BOOKED_SQL
 from marketplace.capacity.queries import OVERLAPS
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.timewindow import TimeWindow
+from marketplace.core.types import UtcDateTime
 from marketplace.resources import openings
 from marketplace.resources.models import OpeningInterval
 
@@ -27,15 +29,36 @@ COUNTS = {
     "live claims of holds that are not held": """
         SELECT count(*) FROM claim c WHERE c.holder_kind = 'hold' AND c.state = 'held'
           AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = c.holder_id AND h.state = 'held')""",
+    "blocks that lie outside their fact": """
+        SELECT count(*) FROM claim c JOIN lane l ON l.id = c.lane_id
+         WHERE c.kind = 'blocked' AND c.state = 'blocked' AND NOT EXISTS (
+           SELECT 1 FROM unavailability u WHERE u.id = c.holder_id
+              AND u.resource_id = l.resource_id
+              AND u.starts <= c.blocked_from AND u.ends >= c.blocked_until)""",
     "resources whose lanes are miscounted": """
         SELECT count(*) FROM resource r WHERE r.lanes <> (
           SELECT count(*) FROM lane l WHERE l.resource_id = r.id)""",
 }
-CONFLICTS = """
-    SELECT count(*) FROM claim c JOIN lane l ON l.id = c.lane_id
-      JOIN unavailability u ON u.resource_id = l.resource_id
-       AND u.starts < c.ends AND u.ends > c.starts
-     WHERE c.state IN ('held','booked')"""
+# Moments at which a lane inside a coming fact is free: every gap begins where the fact does or
+# where a claim ends.
+UNBLOCKED = """
+    SELECT count(*) FROM (
+      SELECT l.id AS lane_id, u.starts AS at
+        FROM unavailability u JOIN lane l ON l.resource_id = u.resource_id WHERE u.ends > :now
+      UNION
+      SELECT l.id, c.blocked_until
+        FROM unavailability u JOIN lane l ON l.resource_id = u.resource_id
+        JOIN claim c ON c.lane_id = l.id AND c.state IN ('held','booked','blocked')
+         AND c.blocked_until >= u.starts AND c.blocked_until < u.ends WHERE u.ends > :now) gap
+     WHERE NOT EXISTS (
+       SELECT 1 FROM claim c WHERE c.lane_id = gap.lane_id
+          AND c.state IN ('held','booked','blocked')
+          AND c.blocked_from <= gap.at AND c.blocked_until > gap.at)"""
+CONFLICTS = f"""
+    SELECT count(DISTINCT b.id) FROM booking b
+      JOIN unavailability u ON u.resource_id = b.resource_id
+       AND u.starts < b.ends AND u.ends > b.starts
+     WHERE b.state IN {BOOKED_SQL} AND b.ends > :now AND u.ends > :now"""
 
 
 @dataclass
@@ -62,8 +85,11 @@ def run() -> Report:
         report.must_be_zero(what, db.session.execute(text(sql)).scalar_one())
     report.must_be_zero("resources whose opening intervals differ from their rules",
                         len(wrong_openings()))
-    conflicts = db.session.execute(text(CONFLICTS)).scalar_one()
-    report.lines.append(f"claims hit by unavailability, to be settled: {conflicts}")
+    now = bindparam("now", clock.now(), UtcDateTime)
+    unblocked = db.session.execute(text(UNBLOCKED).bindparams(now)).scalar_one()
+    report.must_be_zero("gaps that facts have left free", unblocked)
+    conflicts = db.session.execute(text(CONFLICTS).bindparams(now)).scalar_one()
+    report.lines.append(f"bookings hit by unavailability, to be settled: {conflicts}")
     return report
 
 

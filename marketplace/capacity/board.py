@@ -73,8 +73,11 @@ class Board:
         return sorted(found, key=lambda each: each.starts)
 
 
-def load(resource_ids: Iterable[int], hull: TimeWindow) -> Board:
-    """The board of these resources around a window, in three queries whatever their number."""
+def load(resource_ids: Iterable[int], hull: TimeWindow, now: datetime | None = None) -> Board:
+    """The board of these resources around a window, in three queries whatever their number.
+
+    `now`: who only looks does not see holds that have run out.
+    """
     ids = sorted(set(resource_ids))
     by_id: dict[int, LaneTime] = {}
     lanes: dict[int, list[LaneTime]] = defaultdict(list)
@@ -83,7 +86,7 @@ def load(resource_ids: Iterable[int], hull: TimeWindow) -> Board:
     for lane_id, resource_id in db.session.execute(query):
         by_id[lane_id] = LaneTime(lane_id)
         lanes[resource_id].append(by_id[lane_id])
-    for lane_id, kind, starts, ends in _claims(list(by_id), hull):
+    for lane_id, kind, starts, ends in _claims(list(by_id), hull, now):
         by_id[lane_id].starts.append(starts)
         by_id[lane_id].spans.append(InTheWay(kind, starts, ends))
     facts: dict[int, list[InTheWay]] = defaultdict(list)
@@ -92,17 +95,19 @@ def load(resource_ids: Iterable[int], hull: TimeWindow) -> Board:
     return Board(lanes, facts)
 
 
-def _claims(lane_ids: Sequence[int], hull: TimeWindow
+def _claims(lane_ids: Sequence[int], hull: TimeWindow, now: datetime | None
             ) -> Sequence[tuple[int, str, datetime, datetime]]:
     """Live claims around the window as (lane, kind, blocked from, blocked until), by start.
 
-    Expired holds were let go under the lock; one that ends after that stands in the way still, as
-    it does for the database, which reads no clock.
+    Without `now`, expired holds were let go under the lock; one that ends after that stands in
+    the way still, as it does for the database, which reads no clock.
     """
     query = (select(Claim.lane_id, Claim.kind, Claim.blocked_from, Claim.blocked_until)
              .where(Claim.lane_id.in_(lane_ids), Claim.state.in_(LIVE_STATES),
                     Claim.blocked_from < hull.end + REACH,
                     Claim.blocked_until > hull.start - REACH)
              .order_by(Claim.blocked_from))
+    if now is not None:
+        query = query.where(queries.live(Claim, now))
     return [(lane_id, kind, starts, ends)
             for lane_id, kind, starts, ends in db.session.execute(query)]

@@ -73,7 +73,8 @@ def last_before(lane_id: Any, until: Any, now: datetime) -> Select[Any]:
 def is_free(resource: Any, window: TimeWindow, lanes: int = 1) -> ColumnElement[bool]:
     """SQL over a Resource alias: bookable in the window.
 
-    Open throughout, available, and at least `lanes` lanes free with the resource's buffers.
+    Open throughout, available, and at least `lanes` lanes free, the latter two with the
+    resource's buffers: what is down can be neither set up nor cleaned.
     """
     now = clock.now()
     start, until = _with_buffers(resource, window)
@@ -86,8 +87,8 @@ def is_free(resource: Any, window: TimeWindow, lanes: int = 1) -> ColumnElement[
                             OpeningInterval.starts <= window.start,
                             OpeningInterval.ends >= window.end)
     down = exists().where(Unavailability.resource_id == resource.id,
-                          Unavailability.starts < window.end,
-                          Unavailability.ends > window.start)
+                          Unavailability.starts < until,
+                          Unavailability.ends > start)
     return and_(opened, ~down, free >= lanes)
 
 
@@ -145,9 +146,8 @@ class LaneBook:
         return subtract(self.opened, self.blocked)
 
     def bookable(self, before: timedelta, after: timedelta) -> list[TimeWindow]:
-        """Where work with these buffers of its own may lie: they keep it off what is claimed."""
-        kept = [each.widened(after, before) for each in self.taken]
-        return subtract(self.opened, kept + self.down)
+        """Where work with these buffers of its own may lie: they keep it off what is not free."""
+        return subtract(self.opened, [each.widened(after, before) for each in self.blocked])
 
 
 def books(resource_ids: Iterable[int], window: TimeWindow) -> list[LaneBook]:

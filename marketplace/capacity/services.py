@@ -13,7 +13,7 @@ from marketplace.capacity.board import Board, LaneTime
 from marketplace.capacity.errors import ResourceNotFound, SlotTaken
 from marketplace.capacity.models import Claim, Lane
 from marketplace.capacity.queries import InTheWay
-from marketplace.capacity.rules import HOLD, STATE_OF_KIND, tightest
+from marketplace.capacity.rules import BLOCKED, HOLD, STATE_OF_KIND, tightest
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import publish
@@ -85,8 +85,32 @@ def fits(want: Want) -> bool:
     resource = db.session.get_one(Resource, want.resource_id)
     blocked = _blocked(resource, want)
     lanes = board.load([resource.id], blocked)
-    return (not lanes.down(resource.id, want.window)
+    return (not lanes.down(resource.id, blocked)
             and len(lanes.free(resource.id, blocked)) >= want.lanes)
+
+
+def trial(wants: Sequence[Want], *, apart: bool = False) -> list[bool]:
+    """Which of these `take()` would place, tried one after another by start; nothing is written.
+
+    `apart`: each is tried alone, as if none of the others were wanted. Locks nothing.
+    """
+    if not wants:
+        return []
+    resources = {row.id: row for row in db.session.scalars(
+        select(Resource).where(Resource.id.in_({want.resource_id for want in wants})))}
+    blocked = [_blocked(resources[want.resource_id], want) for want in wants]
+    hull = TimeWindow(min(each.start for each in blocked), max(each.end for each in blocked))
+    lanes = board.load(resources, hull, clock.now())
+    placed = [False] * len(wants)
+    for place in sorted(range(len(wants)), key=lambda each: blocked[each]):
+        want = wants[place]
+        free = lanes.free(want.resource_id, blocked[place])
+        if len(free) < want.lanes or lanes.down(want.resource_id, blocked[place]):
+            continue
+        placed[place] = True
+        if not apart:
+            _block(free, want, blocked[place])
+    return placed
 
 
 def _blocked(resource: Resource, want: Want) -> TimeWindow:
@@ -98,17 +122,23 @@ def _blocked(resource: Resource, want: Want) -> TimeWindow:
 def _place(lanes: Board, resource: Resource, want: Want, blocked: TimeWindow) -> list[Claim]:
     """Choose free lanes for one want and block them on the board."""
     free = lanes.free(resource.id, blocked)
-    if lanes.down(resource.id, want.window) or len(free) < want.lanes:
+    if lanes.down(resource.id, blocked) or len(free) < want.lanes:
         raise _taken(lanes, resource, want, blocked)
-    chosen = set(_chosen(free, want, blocked))
-    for lane in free:
-        if lane.lane_id in chosen:
-            lane.add(InTheWay(want.kind, blocked.start, blocked.end))
+    chosen = _block(free, want, blocked)
     return [Claim(lane_id=lane_id, kind=want.kind, state=STATE_OF_KIND[want.kind],
                   starts=want.window.start, ends=want.window.end,
                   blocked_from=blocked.start, blocked_until=blocked.end,
                   expires_at=want.expires_at, holder_kind=want.holder_kind,
                   holder_id=want.holder_id) for lane_id in sorted(chosen)]
+
+
+def _block(free: Sequence[LaneTime], want: Want, blocked: TimeWindow) -> set[int]:
+    """Choose among free lanes and block them on the board."""
+    chosen = set(_chosen(free, want, blocked))
+    for lane in free:
+        if lane.lane_id in chosen:
+            lane.add(InTheWay(want.kind, blocked.start, blocked.end))
+    return chosen
 
 
 def _chosen(free: Sequence[LaneTime], want: Want, blocked: TimeWindow) -> list[int]:
@@ -120,10 +150,14 @@ def _chosen(free: Sequence[LaneTime], want: Want, blocked: TimeWindow) -> list[i
 
 def _taken(lanes: Board, resource: Resource, want: Want, blocked: TimeWindow) -> SlotTaken:
     """The refusal, naming times but no names."""
-    in_the_way = (lanes.down(resource.id, want.window)
-                  + lanes.blockers(resource.id, blocked))
+    in_the_way = lanes.down(resource.id, blocked) + [
+        each for each in lanes.blockers(resource.id, blocked) if each.what != BLOCKED]
+    return _refusal(resource, want.window, in_the_way)
+
+
+def _refusal(resource: Resource, window: TimeWindow, in_the_way: Sequence[InTheWay]) -> SlotTaken:
     return SlotTaken(resource_id=resource.id, resource=resource.name,
-                     start=want.window.start, end=want.window.end, in_the_way=[
+                     start=window.start, end=window.end, in_the_way=[
                          {"what": each.what, "start": each.starts, "end": each.ends}
                          for each in in_the_way[:5]])
 
@@ -150,16 +184,32 @@ def release_expired(resource_ids: Sequence[int]) -> list[int]:
 def turn_into_booking(hold_id: int, booking_id: int) -> list[Claim]:
     """Hand a hold's claims over to a booking without letting go of the lanes.
 
-    Returns none when the hold has lost its claims; the resource must be locked.
+    Returns none when the hold has lost its claims; the resource must be locked. Raises SlotTaken
+    when the resource has been reported unable to work since it was held.
     """
     claims = list(db.session.scalars(
         select(Claim).where(Claim.holder_kind == HOLD, Claim.holder_id == hold_id,
                             queries.live(Claim, clock.now())).order_by(Claim.lane_id)))
+    _refuse_down(claims)
     for claim in claims:
         claim.kind, claim.state, claim.expires_at = "booking", "booked", None
         claim.holder_kind, claim.holder_id = "booking", booking_id
     db.session.flush()
     return claims
+
+
+def _refuse_down(claims: Sequence[Claim]) -> None:
+    """Raise SlotTaken when a fact overlaps what these claims of one want block."""
+    if not claims:
+        return
+    first = claims[0]
+    resource = db.session.get_one(
+        Resource, db.session.get_one(Lane, first.lane_id).resource_id)
+    down = queries.unavailable([resource.id], TimeWindow(first.blocked_from,
+                                                         first.blocked_until))
+    if down:
+        raise _refusal(resource, TimeWindow(first.starts, first.ends),
+                       [InTheWay("unavailable", each.starts, each.ends) for each in down])
 
 
 @transactional
@@ -176,13 +226,14 @@ def cut(holder_kind: str, holder_id: int, end: datetime) -> None:
     """
     claims = _live_claims(holder_kind, holder_id)
     _free([claim for claim in claims if claim.starts >= end])
+    freed = []
     for claim in claims:
-        if not claim.starts < end < claim.ends:
-            continue
-        freed = TimeWindow(end + (claim.blocked_until - claim.ends), claim.blocked_until)
-        claim.ends, claim.blocked_until = end, freed.start
-        db.session.flush()
-        _publish_freed(claim.lane_id, freed)
+        if claim.starts < end < claim.ends:
+            rest = TimeWindow(end + (claim.blocked_until - claim.ends), claim.blocked_until)
+            claim.ends, claim.blocked_until = end, rest.start
+            freed.append((claim.lane_id, rest))
+    db.session.flush()
+    _publish_freed(freed)
 
 
 def _live_claims(holder_kind: str, holder_id: int) -> Sequence[Claim]:
@@ -196,12 +247,16 @@ def _free(claims: Sequence[Claim], state: str = "released") -> None:
     for claim in claims:
         claim.state = state
     db.session.flush()
-    for claim in claims:
-        _publish_freed(claim.lane_id, TimeWindow(claim.blocked_from, claim.blocked_until))
+    _publish_freed([(claim.lane_id, TimeWindow(claim.blocked_from, claim.blocked_until))
+                    for claim in claims])
 
 
-def _publish_freed(lane_id: int, window: TimeWindow) -> None:
-    publish(CapacityFreed(db.session.get_one(Lane, lane_id).resource_id, window))
+def _publish_freed(parts: Sequence[tuple[int, TimeWindow]]) -> None:
+    """Say once for each resource and window what got free, on however many lanes."""
+    freed = dict.fromkeys((db.session.get_one(Lane, lane_id).resource_id, window)
+                          for lane_id, window in parts)
+    for resource_id, window in freed:
+        publish(CapacityFreed(resource_id, window))
 
 
 def expired_resources(limit: int = 200) -> list[int]:

@@ -1,10 +1,10 @@
-"""Regular work on capacity: holds that ran out."""
+"""Regular work on capacity: holds that ran out, facts whose rest nobody has claimed yet."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from marketplace.capacity import services
+from marketplace.capacity import blocks, services
 from marketplace.core.tasks import task
 
 
@@ -14,4 +14,13 @@ def expire_holds() -> int:
     resources = services.expired_resources()
     for resource_id in resources:
         services.sweep_one(resource_id)
+    return len(resources)
+
+
+@task(every=timedelta(hours=1))
+def block_facts() -> int:
+    """Claim the free rest of facts that came without it; reads have subtracted them all along."""
+    resources = blocks.resources_down()
+    for resource_id in resources:
+        blocks.fill_one(resource_id)
     return len(resources)

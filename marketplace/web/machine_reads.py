@@ -17,6 +17,7 @@ from marketplace.accounts.models import Company
 from marketplace.bookings.models import Booking
 from marketplace.capacity.models import Claim, Lane
 from marketplace.capacity.queries import live
+from marketplace.capacity.rules import BLOCKED
 from marketplace.catalogue.models import Listing
 from marketplace.core import clock
 from marketplace.core.actor import Actor
@@ -55,7 +56,10 @@ def machines(actor: Actor, limit: int, offset: int) -> tuple[Sequence[Resource],
 
 
 def taken(actor: Actor, resources: Sequence[Resource], window: TimeWindow) -> list[Taken]:
-    """Live claims on these resources that overlap a window, by resource, lane and start."""
+    """Live claims on these resources that overlap a window, by resource, lane and start.
+
+    Blocks are left out: they are the free rest of facts, which are shown as such.
+    """
     operated = {row.id for row in resources if row.operating_company_id == actor.company_id}
     query = (
         select(Claim, Lane.resource_id, Lane.number, Booking, Company.name)
@@ -63,7 +67,7 @@ def taken(actor: Actor, resources: Sequence[Resource], window: TimeWindow) -> li
         .outerjoin(Booking, and_(Claim.holder_kind == "booking", Booking.id == Claim.holder_id))
         .outerjoin(Company, Company.id == Booking.company_id)
         .where(Lane.resource_id.in_([row.id for row in resources]), live(Claim, clock.now()),
-               Claim.starts < window.end, Claim.ends > window.start)
+               Claim.kind != BLOCKED, Claim.starts < window.end, Claim.ends > window.start)
         .order_by(Lane.resource_id, Lane.number, Claim.starts).limit(MOST_CLAIMS))
     return [_seen(actor, claim, (resource_id, lane), (booking, name), operated)
             for claim, resource_id, lane, booking, name in db.session.execute(query)]

@@ -155,14 +155,14 @@ def test_an_expired_hold_reads_as_free_before_anybody_sweeps(machine, clock):
 
 
 def test_unavailability_refuses_the_work_it_touches(machine):
-    """A breakdown 09:00-10:00 stops a work at 09:30 but not one at 10:00."""
+    """A breakdown 09:00-10:00 stops work at 09:30, and at 10:00 by its 15 minutes before."""
     create_unavailability(machine, shanghai(1, 9), shanghai(1, 10))
 
-    with pytest.raises(SlotTaken) as refused:
-        create_claim(machine, shanghai(1, 9, 30))
-
-    assert refused.value.params["in_the_way"][0]["what"] == "unavailable"
-    assert create_claim(machine, shanghai(1, 10))
+    for minute in (30, 60, 74):
+        with pytest.raises(SlotTaken) as refused:
+            create_claim(machine, shanghai(1, 9, minute))
+        assert [each["what"] for each in refused.value.params["in_the_way"]] == ["unavailable"]
+    assert create_claim(machine, shanghai(1, 10, 15))
 
 
 def test_unavailability_may_overlap_what_is_booked(machine):

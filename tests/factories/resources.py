@@ -9,10 +9,13 @@ from typing import Any
 
 from marketplace import config
 from marketplace.accounts.models import Company
+from marketplace.capacity import blocks
 from marketplace.capacity.models import Unavailability
 from marketplace.capacity.services import make_lanes
 from marketplace.core import clock
 from marketplace.core.text import folded
+from marketplace.core.timewindow import TimeWindow
+from marketplace.core.transaction import transaction
 from marketplace.resources import openings
 from marketplace.resources.geo import unit
 from marketplace.resources.models import (
@@ -76,6 +79,9 @@ def create_capability(resource: Resource, service_code: str = "3.2.1",
 
 def create_unavailability(resource: Resource, starts: datetime, ends: datetime,
                           reason: str = "breakdown") -> Unavailability:
-    """A fact that a resource cannot work."""
-    return place.save(Unavailability(resource_id=resource.id, starts=starts, ends=ends,
-                                     reason=reason, created_at=clock.now()))
+    """A fact that a resource cannot work, its free rest claimed."""
+    row = place.save(Unavailability(resource_id=resource.id, starts=starts, ends=ends,
+                                    reason=reason, created_at=clock.now()))
+    with place.context(), transaction():
+        blocks.fill(resource.id, TimeWindow(starts, ends))
+    return row
