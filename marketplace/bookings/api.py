@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from marketplace.accounts.permissions import require
 from marketplace.bookings import queries, services, views
-from marketplace.bookings.errors import PriceChanged
 from marketplace.bookings.models import Booking
+from marketplace.bookings.refusals import negotiated
 from marketplace.bookings.schemas import (
     BookingPage,
     BookingQuery,
@@ -19,9 +17,6 @@ from marketplace.bookings.schemas import (
     HoldSchema,
     wish_of,
 )
-from marketplace.catalogue.schemas import QuoteSchema
-from marketplace.catalogue.services import quote
-from marketplace.core.errors import DomainError
 from marketplace.http.api import MarketBlueprint
 from marketplace.http.auth import actor, scope
 from marketplace.http.idempotency import idempotent, repeatable
@@ -31,26 +26,8 @@ blueprint = MarketBlueprint("bookings", __name__, url_prefix="/api/v1",
                             description="Holds and bookings")
 
 
-def with_new_quote(view: Callable[..., Any]) -> Callable[..., Any]:
-    """A changed price is answered with a new quote, made after the refused transaction."""
-
-    @wraps(view)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return view(*args, **kwargs)
-        except PriceChanged as refusal:
-            try:
-                fresh = quote(actor(), refusal.again)
-            except DomainError as reason:
-                raise reason from refusal
-            refusal.extra["quote"] = QuoteSchema().dump(fresh[0])
-            raise
-
-    return wrapper
-
-
 @scope("market:write")
-@with_new_quote
+@negotiated
 @idempotent
 @blueprint.arguments(HoldRequest, as_kwargs=True)
 @blueprint.response(201, HoldSchema)
@@ -79,7 +56,7 @@ def release_hold(hold_id: int) -> Any:
 
 
 @scope("market:write")
-@with_new_quote
+@negotiated
 @idempotent
 @blueprint.arguments(BookingRequest)
 @blueprint.response(201, BookingSchema)

@@ -23,6 +23,7 @@ class HoldOver(Conflict):
     """The hold has run out or was used; the slot may still be free."""
 
     code = "hold_expired"
+    negotiable = True
 
 
 class PriceChanged(Conflict):
@@ -48,6 +49,7 @@ class NeedsApproval(Conflict):
     """The listing answers each request itself, so it cannot be booked together with others."""
 
     code = "needs_approval"
+    negotiable = True
 
 
 class ColleagueUnfit(Invalid):

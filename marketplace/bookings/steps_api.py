@@ -9,6 +9,7 @@ from marshmallow import Schema
 
 from marketplace.bookings import requests, steps, views
 from marketplace.bookings.models import Booking
+from marketplace.bookings.refusals import negotiated
 from marketplace.bookings.schemas import (
     BookingSchema,
     ColleagueRequest,
@@ -54,7 +55,8 @@ def _view(action: str, asks: type[Schema], deed: Deed, keyed: bool) -> Callable[
     view = blueprint.response(200, BookingSchema)(view)
     view = blueprint.arguments(asks)(view)
     view = blueprint.arguments(IfMatchMaybe, location="headers")(view)
-    return scope("market:write")((idempotent if keyed else repeatable)(view))
+    view = negotiated(idempotent(view)) if keyed else repeatable(view)
+    return scope("market:write")(view)
 
 
 for _action, _row in STEPS.items():

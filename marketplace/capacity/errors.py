@@ -9,6 +9,7 @@ class SlotTaken(Conflict):
     """The time is claimed or the resource cannot work then; `in_the_way` says what and when."""
 
     code = "slot_taken"
+    negotiable = True
 
 
 class ResourceNotFound(NotFound):

@@ -21,6 +21,7 @@ class RuleBroken(Invalid):
     """The wish breaks rules of the listing; every one is named."""
 
     code = "listing_rule_broken"
+    negotiable = True
 
 
 class ModeNotOffered(Invalid):

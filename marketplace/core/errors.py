@@ -9,6 +9,7 @@ class DomainError(Exception):
     """A refusal of the domain: a stable code and the parameters its sentence needs."""
 
     code: ClassVar[str] = "error"
+    negotiable: ClassVar[bool] = False   # capacity was refused: say what is free instead
 
     def __init__(self, **params: Any) -> None:
         super().__init__(self.code, params)

@@ -21,8 +21,34 @@ class InvalidRequest(Invalid):
     code = "invalid_request"
 
 
+class FreeSlotSchema(Schema):
+    """A slot that was free when a refusal was written, at the price it had then.
+
+    `kind`: the same resource `later` (or on fewer lanes), an `other` one of the same seller or
+    site at the same time, one `nearby` at the same time. `approval`: the seller answers.
+    """
+
+    kind = fields.String(required=True)
+    listing_id = fields.Integer(required=True)
+    resource_id = fields.Integer(required=True)
+    resource = fields.String(required=True)
+    start = Instant(required=True)
+    end = Instant(required=True)
+    pieces = fields.Integer(required=True, allow_none=True)
+    lanes = fields.Integer(required=True)
+    mode = fields.String(required=True)
+    total = MoneyField(required=True, allow_none=True)
+    total_min = MoneyField(required=True, allow_none=True)
+    total_max = MoneyField(required=True, allow_none=True)
+    distance_km = fields.Float(required=True, allow_none=True)
+    approval = fields.Boolean(required=True)
+
+
 class ProblemSchema(Schema):
-    """RFC 9457 problem details, with our code and, for wrong fields, a list of them."""
+    """RFC 9457 problem details, with our code and, for wrong fields, a list of them.
+
+    A refusal of capacity says what is free instead, the best of each kind first.
+    """
 
     type = fields.String(required=True)
     title = fields.String(required=True)
@@ -32,6 +58,7 @@ class ProblemSchema(Schema):
     code = fields.String(required=True)
     params = fields.Dict()
     errors = fields.List(fields.Dict())
+    alternatives = fields.List(fields.Nested(FreeSlotSchema))
 
 
 class RequestSchema(Schema):

@@ -1,0 +1,95 @@
+"""A refusal negotiates: it says what is free instead, or what the price is now.
+
+Both are found after the refused transaction was undone, so that nobody waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import wraps
+from typing import Any
+
+from flask import request
+
+from marketplace.bookings import queries, validator
+from marketplace.bookings.errors import PriceChanged
+from marketplace.bookings.schemas import BookingRequest, wish_of
+from marketplace.bookings.validator import Wanted
+from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue import services
+from marketplace.catalogue.alternatives import Alternative, alternatives
+from marketplace.catalogue.errors import RuleBroken
+from marketplace.catalogue.models import Quote
+from marketplace.catalogue.schemas import QuoteSchema
+from marketplace.catalogue.services import Wish
+from marketplace.core.actor import Actor
+from marketplace.core.db import db
+from marketplace.core.errors import DomainError
+from marketplace.http.api import FreeSlotSchema
+from marketplace.http.auth import actor
+
+Asked = Callable[[DomainError, Mapping[str, Any], Mapping[str, Any]], "Wish | Quote | None"]
+
+
+def asked_for(_refusal: DomainError, address: Mapping[str, Any],
+              body: Mapping[str, Any]) -> Wish | Quote | None:
+    """What a request wanted: the slot of a booking, a quote or a hold, or a wish."""
+    if "booking_id" in address:
+        row = queries.booking_of(actor(), address["booking_id"])
+        return db.session.get_one(Quote, row.quote_id)
+    if "hold_id" in body:
+        quote_id = queries.hold_of(actor(), body["hold_id"]).quote_id
+        return catalogue.quote_of(quote_id, actor().company_id)
+    if "quote_id" in body:
+        return catalogue.quote_of(body["quote_id"], actor().company_id)
+    return wish_of(BookingRequest().load(dict(body))) if "listing_id" in body else None
+
+
+def negotiated(view: Callable[..., Any], asked: Asked = asked_for) -> Callable[..., Any]:
+    """Answer a refusal of capacity with alternatives, a changed price with a new quote."""
+
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return view(*args, **kwargs)
+        except PriceChanged as refusal:
+            refusal.extra["quote"] = _quoted_anew(refusal)
+            raise
+        except DomainError as refusal:
+            if refusal.negotiable:
+                wanted = asked(refusal, kwargs, request.get_json(silent=True) or {})
+                refusal.extra["alternatives"] = [] if wanted is None else offered(wanted)
+            raise
+
+    return wrapper
+
+
+def _quoted_anew(refusal: PriceChanged) -> Any:
+    """The quote of this moment; where there is none, that is the reason of the refusal."""
+    try:
+        return QuoteSchema().dump(services.quote(actor(), refusal.again)[0])
+    except DomainError as reason:
+        raise reason from refusal
+
+
+def offered(wanted: Wish | Quote) -> Any:
+    """Up to three alternatives as an answer shows them."""
+    found = alternatives(actor(), wanted, judge=passes)
+    return FreeSlotSchema().dump([each.shown() for each in found], many=True)
+
+
+def passes(who: Actor | None, found: Alternative) -> bool:
+    """True when the rules by which a seller governs access let the asker book it now."""
+    offer, rules = found.place.offer, found.place.offer.rules
+    if who is None or who.company_id is None or who.member_id is None or not (
+            rules.qualification or rules.certificate or rules.quota_hours or rules.prime_minutes):
+        return True
+    quote = Quote(listing_id=offer.listing_id, company_id=who.company_id, mode=found.mode,
+                  starts=found.window.start, ends=found.window.end, pieces=found.pieces,
+                  lanes=found.lanes, work_minutes=found.minutes, rules=asdict(rules))
+    try:
+        validator.check([Wanted(offer, quote, who.company_id, who.member_id)])
+    except RuleBroken:
+        return False
+    return True
