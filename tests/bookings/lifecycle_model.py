@@ -67,8 +67,7 @@ class Model:
                  if slot.until is not None]
         hold = None if but_hold else self.live_hold()
         taken += [(hold[1], hold[2] + BUFFER)] if hold else []
-        if any(first < ends and last > starts for first, last in self.facts.values()):
-            return False
+        taken += list(self.facts.values())
         return not any(first < ends + BUFFER and last > starts for first, last in taken)
 
     def ask(self, starts: datetime, ends: datetime) -> str:
