@@ -58,6 +58,7 @@ class Listing(Base):
     certificate: Mapped[str] = mapped_column(String(40), default="")
     show_company: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
     resource: Mapped[Resource] = relationship(lazy="raise")

@@ -151,7 +151,7 @@ def withdraw_listing(actor: Actor, listing_id: int) -> Listing:
     if listing is None or listing.state != "published":
         raise ListingNotFound(id=listing_id)
     require_company(actor, listing.company_id, "listing")
-    listing.state = "withdrawn"
+    listing.state, listing.withdrawn_at = "withdrawn", clock.now()
     listing.version += 1
     audit.record(actor, "listing.withdraw", "listing", listing.id)
     return listing

@@ -8,6 +8,7 @@ closing is counted while the resource is open, so no share passes one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, case, func, literal, select
@@ -16,12 +17,13 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from marketplace.bookings.models import Booking
 from marketplace.capacity.models import Claim, Lane
+from marketplace.catalogue.models import Listing
 from marketplace.core.timewindow import TimeWindow
 from marketplace.core.types import UtcDateTime
 from marketplace.resources.models import Capability, OpeningInterval, Resource, Site
 
-TOTAL, CITY, SERVICE, TOP_TYPE, KIND, COMPANY, MODE = (
-    "total", "city", "service", "top_type", "kind", "company", "mode")
+TOTAL, CITY, SERVICE, TOP_TYPE, KIND, COMPANY, RESOURCE, MODE = (
+    "total", "city", "service", "top_type", "kind", "company", "resource", "mode")
 CITY_SERVICE = "city_service"   # both at once, for the heat map: key "3701|3.2.1"
 
 
@@ -62,6 +64,7 @@ DIMENSIONS: dict[str, Callable[[], Any]] = {
     TOP_TYPE: lambda: Resource.top_type,
     KIND: lambda: Resource.kind,
     COMPANY: lambda: Resource.operating_company_id,
+    RESOURCE: lambda: Resource.id,
     CITY_SERVICE: lambda: _city() + literal("|") + func.coalesce(_main_service(), ""),
     MODE: lambda: Booking.mode,
 }
@@ -93,11 +96,43 @@ def open_seconds(period: TimeWindow, by: str) -> Select[Any]:
             .group_by("key"))
 
 
-def taken_seconds(period: TimeWindow, by: str, which: ColumnElement[bool]) -> Select[Any]:
-    """Rows (key, seconds of lane time) of the claims chosen by `which`, inside opening hours."""
+def listed_seconds(period: TimeWindow, by: str) -> Select[Any]:
+    """Rows (key, seconds of open lane time while a listing offered it) by a dimension."""
     start, end = _bounds(period)
-    begins = _later(_later(OpeningInterval.starts, Claim.starts), start)
-    finishes = _earlier(_earlier(OpeningInterval.ends, Claim.ends), end)
+    withdrawn = func.coalesce(Listing.withdrawn_at, end)
+    begins = _later(_later(OpeningInterval.starts, Listing.created_at), start)
+    finishes = _earlier(_earlier(OpeningInterval.ends, withdrawn), end)
+    key = DIMENSIONS[by]().label("key")
+    value = func.sum((seconds(finishes) - seconds(begins)) * Resource.lanes).label("value")
+    return (select(key, value).select_from(Listing)
+            .join(Resource, Resource.id == Listing.resource_id)
+            .join(Site, Site.id == Resource.site_id)
+            .join(OpeningInterval, OpeningInterval.resource_id == Resource.id)
+            .where(OpeningInterval.starts < end, OpeningInterval.ends > start, begins < finishes)
+            .group_by("key"))
+
+
+def used_seconds(period: TimeWindow, by: str, now: datetime) -> Select[Any]:
+    """Rows (key, seconds of booked lane time from check-in to the end) by a dimension."""
+    used = Booking.checked_in_at.is_not(None)
+    span = (_later(Claim.starts, Booking.checked_in_at),
+            _earlier(Claim.ends, literal(now, UtcDateTime)))
+    query = taken_seconds(period, by, (Claim.state == "booked") & used, span)
+    if by == MODE:
+        return query
+    return query.join(Booking, (Booking.id == Claim.holder_id)
+                      & (Claim.holder_kind == "booking"))
+
+
+def taken_seconds(period: TimeWindow, by: str, which: ColumnElement[bool],
+                  span: tuple[Any, Any] = (Claim.starts, Claim.ends)) -> Select[Any]:
+    """Rows (key, seconds of lane time) of the claims chosen by `which`, inside opening hours.
+
+    `span`: the part of a claim that counts, from and until, as SQL.
+    """
+    start, end = _bounds(period)
+    begins = _later(_later(OpeningInterval.starts, span[0]), start)
+    finishes = _earlier(_earlier(OpeningInterval.ends, span[1]), end)
     key = DIMENSIONS[by]().label("key")
     value = func.sum(seconds(finishes) - seconds(begins)).label("value")
     query = (select(key, value).select_from(Claim)
@@ -106,7 +141,7 @@ def taken_seconds(period: TimeWindow, by: str, which: ColumnElement[bool]) -> Se
              .join(Site, Site.id == Resource.site_id)
              .join(OpeningInterval, (OpeningInterval.resource_id == Resource.id)
                    & (OpeningInterval.starts < Claim.ends) & (OpeningInterval.ends > Claim.starts))
-             .where(which, Claim.starts < end, Claim.ends > start,
+             .where(which, Claim.starts < end, Claim.ends > start, begins < finishes,
                     OpeningInterval.starts < end, OpeningInterval.ends > start)
              .group_by("key"))
     if by == MODE:

@@ -19,7 +19,7 @@ from marketplace.resources.models import Resource
 
 Values = Mapping[str, float]   # by key; hours as seconds, shares as 0 to 1
 EXPORTED = (base.TOTAL, base.CITY, base.SERVICE, base.TOP_TYPE, base.KIND, base.COMPANY,
-            base.MODE)
+            base.RESOURCE, base.MODE)
 
 
 @cache
@@ -54,6 +54,13 @@ def company_names(actor: Actor) -> dict[str, str]:
     require(actor, "utilisation.read")
     rows = db.session.execute(select(Company.id, Company.name).where(
         Company.id.in_(select(Resource.operating_company_id))).order_by(Company.id))
+    return {str(id_): name for id_, name in rows}
+
+
+def resource_names(actor: Actor) -> dict[str, str]:
+    """Names of all resources, by id as text."""
+    require(actor, "utilisation.read")
+    rows = db.session.execute(select(Resource.id, Resource.name).order_by(Resource.id))
     return {str(id_): name for id_, name in rows}
 
 

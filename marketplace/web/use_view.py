@@ -20,9 +20,13 @@ from marketplace.resources.rules import TOP_TYPE
 from marketplace.web import names
 from marketplace.web.reader import formats, words
 
+COLUMNS_OF_KINDS = (("open_hours", "open"), ("listed_hours", "listed"),
+                    ("booked_hours", "booked"), ("booked_share", "share_text"),
+                    ("used_hours", "used"), ("held_hours", "held"))
 COLUMNS = 10   # kinds of work in the heat map, those most booked
 RANKED = 12
 STEPS = (20, 35, 50, 65, 80)
+LADDER = {"open": "idle", "listed": "listed", "booked": "booked", "used": "running"}
 WRAP = 14      # letters a line in the head of the heat map
 
 
@@ -49,7 +53,7 @@ def view(actor: Actor, name: str) -> dict[str, Any]:
         "csv_url": url_for("utilisation_page.export", period=known),
         "heat": _heat(actor, period), "services": _ranked(actor, period, base.SERVICE),
         "companies": _ranked(actor, period, base.COMPANY), "modes": _modes(actor, period),
-        "types": _types(actor, period)}
+        "types": _types(actor, period), "columns": COLUMNS_OF_KINDS}
 
 
 def _hours(seconds: float) -> str:
@@ -77,16 +81,19 @@ def _tiles(total: Mapping[str, queries.Values]) -> list[dict[str, str]]:
 
 
 def _ladder(total: Mapping[str, queries.Values]) -> list[dict[str, Any]]:
-    opened, booked = (total[name].get("", 0) for name in ("open_hours", "booked_hours"))
-    share = booked / opened if opened else 0.0
-    return [{"state": "idle", "name": words("use.open"), "hours": _in_hours(opened),
-             "share": 1.0, "lost": words("use.not_booked", hours=_hours(opened - booked))},
-            {"state": "booked", "name": words("use.booked"), "hours": _in_hours(booked),
-             "share": share, "lost": ""}]
+    """Open → listed → booked → used, and what each step loses."""
+    steps = [(name, total[f"{name}_hours"].get("", 0)) for name in LADDER]
+    after = [hours for _, hours in steps[1:]]
+    whole = steps[0][1] or 1
+    return [{"state": LADDER[name], "name": words(f"use.step.{name}"), "hours": _in_hours(hours),
+             "share": hours / whole,
+             "lost": words(f"use.lost.{name}", hours=_hours(hours - after[place]))
+             if place < len(after) else ""}
+            for place, (name, hours) in enumerate(steps)]
 
 
 def _name(actor_names: Mapping[str, str], by: str, key: str) -> str:
-    if by == base.COMPANY:
+    if by in (base.COMPANY, base.RESOURCE):
         return actor_names.get(key, key)
     named = {base.CITY: names.city, base.SERVICE: names.service}
     if by in named:
@@ -98,13 +105,21 @@ def _name(actor_names: Mapping[str, str], by: str, key: str) -> str:
 def _rows(actor: Actor, period: TimeWindow, by: str) -> list[dict[str, Any]]:
     """Every indicator by one dimension, the most open hours first."""
     found = queries.measures(actor, period, by)
-    labels = queries.company_names(actor) if by == base.COMPANY else {}
+    labels = _labels(actor, by)
     opened, share = found["open_hours"], found["booked_share"]
     return [{"name": _name(labels, by, key), "key": key, "group": by, "open": _hours(opened[key]),
              "booked": _hours(found["booked_hours"].get(key, 0)),
-             "held": _hours(found["held_hours"].get(key, 0)), "share": share.get(key, 0.0),
+             "held": _hours(found["held_hours"].get(key, 0)),
+             "listed": _hours(found["listed_hours"].get(key, 0)),
+             "used": _hours(found["used_hours"].get(key, 0)), "share": share.get(key, 0.0),
              "share_text": formats().percent(share[key]) if key in share else "—"}
             for key in sorted(opened, key=lambda each: (-opened[each], each))]
+
+
+def _labels(actor: Actor, by: str) -> Mapping[str, str]:
+    """The names of a dimension whose keys are numbers."""
+    named = {base.COMPANY: queries.company_names, base.RESOURCE: queries.resource_names}
+    return named[by](actor) if by in named else {}
 
 
 def _types(actor: Actor, period: TimeWindow) -> list[dict[str, Any]]:
@@ -165,14 +180,14 @@ def wrapped(name: str) -> str:
 def table(actor: Actor, name: str) -> tuple[str, str]:
     """The file name and the CSV of every indicator by every dimension over a period."""
     known, period = chosen(name)
-    labels = queries.company_names(actor)
+    labels = {by: _labels(actor, by) for by in (base.COMPANY, base.RESOURCE)}
     indicators = queries.indicators()
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["from", "until", "by", "key", "name", *(each.NAME for each in indicators)])
     span = [formats().iso(period.start), formats().iso(period.end)]
     for by, key, values in queries.export(actor, period):
-        writer.writerow([*span, by, key, _plain(_name(labels, by, key)),
+        writer.writerow([*span, by, key, _plain(_name(labels.get(by, {}), by, key)),
                          *(_exported(each.UNIT, values.get(each.NAME)) for each in indicators)])
     return f"utilisation-{known}.csv", out.getvalue()
 

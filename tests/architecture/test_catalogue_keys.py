@@ -51,7 +51,9 @@ PREFIXES = (
     "top_type.",
     "ui.mode.",
     "ui.state.",
+    "use.lost.",
     "use.period.",
+    "use.step.",
 )
 
 LITERAL = re.compile(r"""["']([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)["']""")

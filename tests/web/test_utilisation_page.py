@@ -52,7 +52,7 @@ def test_every_period_answers_on_an_empty_market(reader, app, market, period):
 
 
 def test_the_csv_has_every_dimension_once(browser, market):
-    """Hours and shares by city, service, type, kind, company and mode, with the period."""
+    """Hours and shares by city, service, type, kind, company, resource and mode, with the period."""
     book(market, market.start, market.end)
     answer = browser.log_in(market.operator).get("/utilisation.csv", period="next-14")
     assert "next-14" in answer.headers["Content-Disposition"]
@@ -61,7 +61,7 @@ def test_the_csv_has_every_dimension_once(browser, market):
     assert (total["open_hours"], total["booked_hours"]) == ("168.00", "2.00")
     assert float(total["booked_share"]) == pytest.approx(2 / 168, abs=1e-6)
     assert {row["by"] for row in rows} == {"total", "city", "service", "top_type", "kind",
-                                          "company", "mode"}
+                                          "company", "resource", "mode"}
     mode = next(row for row in rows if row["by"] == "mode")
     assert (mode["key"], mode["booked_hours"], mode["open_hours"]) == ("time_slice", "2.00", "")
 

@@ -10,7 +10,7 @@ from marketplace.capacity.models import Claim
 from marketplace.core.timewindow import TimeWindow
 from marketplace.kpis.base import taken_seconds
 
-NAME, UNIT, ORDER = "booked_hours", "hour", 2
+NAME, UNIT, ORDER = "booked_hours", "hour", 3
 LABEL, FORMULA = "kpis.booked_hours.label", "kpis.booked_hours.formula"
 WITHOUT: frozenset[str] = frozenset()
 

@@ -10,7 +10,7 @@ from marketplace.capacity.models import Claim
 from marketplace.core.timewindow import TimeWindow
 from marketplace.kpis.base import MODE, open_seconds, taken_seconds
 
-NAME, UNIT, ORDER = "booked_share", "share", 3
+NAME, UNIT, ORDER = "booked_share", "share", 4
 LABEL, FORMULA = "kpis.booked_share.label", "kpis.booked_share.formula"
 WITHOUT = frozenset({MODE})
 

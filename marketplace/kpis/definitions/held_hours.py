@@ -12,7 +12,7 @@ from marketplace.core import clock
 from marketplace.core.timewindow import TimeWindow
 from marketplace.kpis.base import MODE, taken_seconds
 
-NAME, UNIT, ORDER = "held_hours", "hour", 4
+NAME, UNIT, ORDER = "held_hours", "hour", 6
 LABEL, FORMULA = "kpis.held_hours.label", "kpis.held_hours.formula"
 WITHOUT = frozenset({MODE})
 
