@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,18 +61,28 @@ def permission(action: str) -> str:
     return "booking.resolve" if sides == {lifecycle.OPERATOR} else "booking.change"
 
 
-def begin(actor: Actor, booking_id: int, action: str, version: int | None = None) -> Change:
+def begin(actor: Actor, booking_id: int, action: str, version: int | None = None,
+          beside: Iterable[int] = ()) -> Change:
     """Lock the booking's resource, which guards all its bookings, then the row; look the step up.
 
-    Raises BookingNotFound, Stale when it is not at `version` any more, IllegalTransition.
+    `beside`: resources that are locked with it. Raises BookingNotFound, IllegalTransition, Stale
+    when it is not at `version` any more or was moved elsewhere while we waited for the lock.
     """
     require(actor, permission(action))
-    resource_id = queries.booking_of(actor, booking_id).resource_id
-    lock(Resource, [resource_id], Rank.RESOURCE)
-    booking = lock(Booking, [booking_id], Rank.BOOKING)[0]
+    booking = locked(actor, booking_id, beside)
     if version is not None and version != booking.version:
         raise Stale(version=booking.version)
     return look_up(actor, booking, action)
+
+
+def locked(actor: Actor, booking_id: int, beside: Iterable[int] = ()) -> Booking:
+    """A booking whose resource is locked, and so are the resources `beside`; may raise Stale."""
+    resources = {queries.booking_of(actor, booking_id).resource_id, *beside}
+    lock(Resource, resources, Rank.RESOURCE)
+    booking = lock(Booking, [booking_id], Rank.BOOKING)[0]
+    if booking.resource_id not in resources:
+        raise Stale(version=booking.version)
+    return booking
 
 
 def look_up(actor: Actor, booking: Booking, action: str) -> Change:

@@ -52,7 +52,61 @@ class NeedsApproval(Conflict):
     negotiable = True
 
 
+class NotSameSeller(Invalid):
+    """A booking moves within the machines of its seller; elsewhere it is another contract."""
+
+    code = "not_same_seller"
+
+
+class FeeNotFound(NotFound):
+    """No such fee of this booking that this company could waive."""
+
+    code = "fee_not_found"
+
+
+class FeeNotDue(Conflict):
+    """The fee is waived already."""
+
+    code = "fee_not_due"
+
+
+class ProposalNotFound(NotFound):
+    """No such proposal about a booking of this company."""
+
+    code = "proposal_not_found"
+
+
+class ProposalOver(Conflict):
+    """The proposal was answered, taken back or has run out."""
+
+    code = "proposal_over"
+
+
+class NotYours(Conflict):
+    """Who made a proposal takes it back; only the other side answers it."""
+
+    code = "proposal_not_yours"
+
+
+class ProposalUnfit(Invalid):
+    """What is proposed says nothing new or asks for more than it may; fields are named."""
+
+    code = "proposal_invalid"
+
+
 class ColleagueUnfit(Invalid):
     """Not an active colleague who may book."""
 
     code = "colleague_unfit"
+
+
+class QualificationWrong(Invalid):
+    """A qualification with wrong fields; every one is named."""
+
+    code = "qualification_invalid"
+
+
+class QualificationNotFound(NotFound):
+    """The company has granted no such qualification, or has taken it back."""
+
+    code = "qualification_not_found"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -19,3 +20,49 @@ class BookingChanged:
     side: str
     member_id: int | None = None
     fee: int = 0
+
+
+@dataclass(frozen=True)
+class HoldEnded:
+    """A hold was booked or given back; one that runs out is `capacity.services.HoldExpired`."""
+
+    hold_id: int
+    state: str
+
+
+@dataclass(frozen=True)
+class WaitlistOffered:
+    """A slot that got free is held for who waited for it, up to `until`."""
+
+    entry_id: int
+    hold_id: int
+    member_id: int
+    until: datetime
+
+
+@dataclass(frozen=True)
+class WaitlistPassed:
+    """An offer ran out or was given back: the slot goes to the next who waits for it."""
+
+    entry_id: int
+    member_id: int
+
+
+@dataclass(frozen=True)
+class ProposalMade:
+    """One side proposes another price or time; the other has until the proposal's `answer_by`."""
+
+    proposal_id: int
+    booking_id: int
+    by_side: str
+    purpose: str     # counter | move
+
+
+@dataclass(frozen=True)
+class ProposalAnswered:
+    """A proposal ended: accepted, declined, expired or withdrawn; `side` did it."""
+
+    proposal_id: int
+    booking_id: int
+    state: str
+    side: str

@@ -54,6 +54,7 @@ WHEN: dict[str, Callable[[Moment], bool]] = {
     "before_start": lambda at: at.now < at.starts,
     "answer_open": lambda at: not _over(at),
     "answer_over": _over,
+    "before_end": lambda at: at.now < at.ends,
     "request_open": lambda at: not _over(at) and at.now < at.starts,
     "request_over": lambda at: _over(at) or at.now >= at.starts,
     "check_in": lambda at: at.starts - CHECK_IN_EARLY <= at.now < at.grace_ends,
@@ -88,6 +89,10 @@ TABLE = (
     Step("cancel", REQUESTED, CANCELLED, _by(BUYER)),
     Step("cancel", CONFIRMED, CANCELLED, _by(BUYER, SELLER), "before_start"),
     Step("move", CONFIRMED, CONFIRMED, _by(BUYER), "before_start"),
+    Step("counter", REQUESTED, REQUESTED, _by(BUYER, SELLER), "request_open"),
+    Step("propose_move", CONFIRMED, CONFIRMED, _by(SELLER), "before_end"),
+    Step("agree", REQUESTED, CONFIRMED, _by(SYSTEM), "before_start"),   # both sides have consented
+    Step("agree", CONFIRMED, CONFIRMED, _by(SYSTEM), "before_end"),
     Step("hand_over", REQUESTED, REQUESTED, _by(BUYER), "before_start"),
     Step("hand_over", CONFIRMED, CONFIRMED, _by(BUYER), "before_start"),
     Step("hand_over", CHECKED_IN, CHECKED_IN, _by(BUYER)),

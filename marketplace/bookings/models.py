@@ -35,7 +35,8 @@ class Hold(Base):
 class Booking(Base):
     """The contract on a slot; it keeps its quote, whatever happens to the terms later.
 
-    `answer_by`: until when a request is to be answered, or delivered work to be accepted.
+    `answer_by`: until when a request is to be answered, or delivered work to be accepted; empty
+    while a counter-offer has its own clock. `placed_at`: when it got the slot that it has.
     `ended_at`: when work stopped or the slot was given back, which may cut the claim short.
     """
 
@@ -70,6 +71,7 @@ class Booking(Base):
     operation_id: Mapped[int | None] = mapped_column(index=True)     # planning's, when planned
     grace_minutes: Mapped[int] = mapped_column(default=30)           # of the listing, as it was
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    placed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

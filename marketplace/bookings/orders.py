@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from marketplace.bookings import lifecycle
 from marketplace.bookings.errors import PriceChanged
@@ -63,8 +64,25 @@ def contract(actor: Actor, offer: Offer, order: Order, state: str) -> Booking:
     if state == lifecycle.REQUESTED:
         row.answer_by = min(now + timedelta(hours=offer.rules.reply_hours), quote.starts)
     else:
-        row.answer_by = check_in_by(row, rules)
+        row.placed_at, row.answer_by = now, check_in_by(row, rules)
     return row
+
+
+def adopt(row: Booking, offer: Offer, quote: Quote) -> None:
+    """Put another slot with its price and terms into a booking; its lanes are taken after that."""
+    rules = rules_of(quote)
+    row.quote_id, row.listing_id, row.resource_id = quote.id, offer.listing_id, offer.resource_id
+    row.mode, row.pieces, row.lanes = quote.mode, quote.pieces, quote.lanes
+    row.starts, row.ends = quote.starts, quote.ends
+    row.total, row.total_min, row.total_max = quote.total, quote.total_min, quote.total_max
+    row.grace_minutes = rules.grace_minutes
+    row.placed_at, row.answer_by = clock.now(), check_in_by(row, rules)
+
+
+def slot_of(row: Booking) -> dict[str, Any]:
+    """Where a booking stands, for the audit log."""
+    return {"resource": row.resource_id, "starts": row.starts.isoformat(),
+            "ends": row.ends.isoformat(), "lanes": row.lanes, "quote": row.quote_id}
 
 
 def rules_of(quote: Quote) -> ListingRules:

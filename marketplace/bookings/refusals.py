@@ -12,8 +12,9 @@ from typing import Any
 
 from flask import request
 
-from marketplace.bookings import queries, validator
+from marketplace.bookings import moves, queries, validator
 from marketplace.bookings.errors import PriceChanged
+from marketplace.bookings.moves import Target
 from marketplace.bookings.schemas import BookingRequest, wish_of
 from marketplace.bookings.validator import Wanted
 from marketplace.catalogue import queries as catalogue
@@ -28,6 +29,7 @@ from marketplace.core.db import db
 from marketplace.core.errors import DomainError
 from marketplace.http.api import FreeSlotSchema
 from marketplace.http.auth import actor
+from marketplace.http.fields import Instant
 
 Asked = Callable[[DomainError, Mapping[str, Any], Mapping[str, Any]], "Wish | Quote | None"]
 
@@ -37,7 +39,12 @@ def asked_for(_refusal: DomainError, address: Mapping[str, Any],
     """What a request wanted: the slot of a booking, a quote or a hold, or a wish."""
     if "booking_id" in address:
         row = queries.booking_of(actor(), address["booking_id"])
-        return db.session.get_one(Quote, row.quote_id)
+        if "start" in body and "quote_id" not in body:
+            return moves.wish_of(row, Target(**{
+                name: Instant().deserialize(body[name]) if name in ("start", "end")
+                else body[name] for name in ("start", "end", "listing_id") if name in body}))
+        if "quote_id" not in body:
+            return db.session.get_one(Quote, row.quote_id)
     if "hold_id" in body:
         quote_id = queries.hold_of(actor(), body["hold_id"]).quote_id
         return catalogue.quote_of(quote_id, actor().company_id)

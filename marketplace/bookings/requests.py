@@ -58,6 +58,7 @@ def approve(actor: Actor, booking_id: int, version: int | None = None) -> Bookin
     booking = change.booking
     validator.check([wanted])
     capacity.take([want_of(booking)])
+    booking.placed_at = change.now
     booking.answer_by = check_in_by(booking, rules_of(wanted.quote))
     changing.finish(change)
     decline_rivals(booking)

@@ -87,12 +87,38 @@ class ColleagueRequest(RequestSchema):
 class FeeSchema(Schema):
     """What a late change costs; `state` is due or waived."""
 
+    id = fields.Integer(required=True)
     code = fields.String(required=True)
     percent = fields.Integer(required=True)
     amount = MoneyField(required=True)
     state = fields.String(required=True)
     waived_for = fields.String()
     created_at = Instant()
+
+
+class FeeNowSchema(Schema):
+    """What a change would cost the firm at this moment."""
+
+    code = fields.String(required=True)
+    percent = fields.Integer(required=True)
+    amount = MoneyField(required=True)
+
+
+class ProposalSchema(Schema):
+    """Another price or time that one side proposes; `state` open waits up to `answer_by`."""
+
+    id = fields.Integer(required=True)
+    by_side = fields.String(required=True)
+    purpose = fields.String(required=True)
+    state = fields.String(required=True)
+    listing_id = fields.Integer(required=True)
+    resource_id = fields.Integer(required=True)
+    start = Instant(attribute="starts", required=True)
+    end = Instant(attribute="ends", required=True)
+    quote = fields.Nested(QuoteSchema, required=True)
+    note = fields.String(required=True)
+    answer_by = Instant(required=True)
+    created_at = Instant(required=True)
 
 
 class LinkSchema(Schema):
@@ -126,6 +152,10 @@ class BookingSchema(Schema):
     actions = fields.List(fields.String(), required=True)
     links = fields.List(fields.Nested(LinkSchema), required=True)
     fees = fields.List(fields.Nested(FeeSchema), required=True)
+    fees_now = fields.List(fields.Nested(FeeNowSchema), required=True)
+    free_until = Instant(required=True)
+    hit = fields.Boolean(required=True)
+    proposals = fields.List(fields.Nested(ProposalSchema), required=True)
     version = fields.Integer(required=True)
     created_at = Instant()
     answer_by = Instant(allow_none=True)

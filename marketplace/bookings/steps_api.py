@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema
 
-from marketplace.bookings import requests, steps, views
+from marketplace.bookings import moves, proposals, requests, steps, views
 from marketplace.bookings.models import Booking
 from marketplace.bookings.refusals import negotiated
 from marketplace.bookings.schemas import (
@@ -16,6 +16,11 @@ from marketplace.bookings.schemas import (
     GroundsRequest,
     ReasonRequest,
     StepRequest,
+)
+from marketplace.bookings.settling_schemas import (
+    CounterRequest,
+    MoveProposalRequest,
+    MoveRequest,
 )
 from marketplace.http.api import MarketBlueprint
 from marketplace.http.auth import actor, scope
@@ -30,7 +35,10 @@ Deed = Callable[..., Booking]
 STEPS: dict[str, tuple[type[Schema], Deed, bool]] = {
     "approve": (StepRequest, requests.approve, True),
     "decline": (ReasonRequest, requests.decline, False),
+    "counter": (CounterRequest, proposals.counter, False),
+    "propose_move": (MoveProposalRequest, proposals.propose_move, False),
     "cancel": (ReasonRequest, steps.cancel, True),
+    "move": (MoveRequest, moves.move, True),
     "hand_over": (ColleagueRequest, steps.hand_over, False),
     "check_in": (StepRequest, steps.check_in, False),
     "no_show": (StepRequest, steps.no_show, False),
@@ -55,8 +63,7 @@ def _view(action: str, asks: type[Schema], deed: Deed, keyed: bool) -> Callable[
     view = blueprint.response(200, BookingSchema)(view)
     view = blueprint.arguments(asks)(view)
     view = blueprint.arguments(IfMatchMaybe, location="headers")(view)
-    view = negotiated(idempotent(view)) if keyed else repeatable(view)
-    return scope("market:write")(view)
+    return scope("market:write")(negotiated(idempotent(view) if keyed else repeatable(view)))
 
 
 for _action, _row in STEPS.items():

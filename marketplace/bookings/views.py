@@ -6,23 +6,61 @@ from collections.abc import Sequence
 from typing import Any
 
 from marketplace.accounts.permissions import allowed
-from marketplace.bookings import changing, fees, lifecycle, queries
+from marketplace.bookings import (
+    changing,
+    conflicts,
+    fees,
+    lifecycle,
+    orders,
+    proposal_queries,
+    queries,
+)
 from marketplace.bookings.models import Booking, Hold
+from marketplace.bookings.proposal_models import EXPIRED, OPEN, Proposal
+from marketplace.catalogue.models import Quote
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 
 COLUMNS = ("id", "listing_id", "resource_id", "quote_id", "state", "mode", "starts", "ends",
            "pieces", "total", "total_min", "total_max", "reference", "version", "created_at",
            "answer_by", "checked_in_at", "started_at", "ended_at", "cancelled_at", "member_id")
+PROPOSED = ("id", "by_side", "purpose", "listing_id", "resource_id", "starts", "ends", "note",
+            "answer_by", "created_at")
 
 
 def shown(actor: Actor, rows: Sequence[Booking]) -> list[dict[str, Any]]:
-    """Bookings with lanes, quotes and fees, whatever their number in five queries."""
+    """Bookings with lanes, quotes, fees and proposals, in seven queries whatever their number."""
     lanes = queries.lanes_of("booking", [row.id for row in rows])
     quotes = queries.quotes_of(rows)
     charged = fees.of_bookings([row.id for row in rows])
+    proposed = proposal_queries.of_bookings([row.id for row in rows if row.version > 1])
+    hit = _hit(rows)
     return [_one(actor, row, lanes.get(row.id, []))
-            | {"quote": quotes[row.quote_id], "fees": charged.get(row.id, [])} for row in rows]
+            | {"quote": quotes[row.quote_id], "fees": charged.get(row.id, [])}
+            | _costs(row, quotes[row.quote_id], row.id in hit)
+            | {"proposals": [_proposal(*each) for each in proposed.get(row.id, [])]}
+            for row in rows]
+
+
+def _hit(rows: Sequence[Booking]) -> set[int]:
+    """Which of these a fact hits; who has just booked has taken a slot without one."""
+    now = clock.now()
+    ids = [row.id for row in rows if row.state in lifecycle.BOOKED and row.ends > now
+           and row.placed_at != now]
+    return conflicts.hit_among(ids) if ids else set()
+
+
+def _costs(row: Booking, quote: Quote, hit: bool) -> dict[str, Any]:
+    """What a change costs at this moment, and up to when it costs nothing."""
+    rules = orders.rules_of(quote)
+    return {"fees_now": fees.fees_now(row, rules, hit), "hit": hit,
+            "free_until": fees.free_until(row, rules)}
+
+
+def _proposal(row: Proposal, quote: Quote) -> dict[str, Any]:
+    over = row.state == OPEN and row.answer_by <= clock.now()
+    return {name: getattr(row, name) for name in PROPOSED} | {
+        "quote": quote, "state": EXPIRED if over else row.state}
 
 
 def _one(actor: Actor, row: Booking, lanes: list[int]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from marketplace.capacity import lanes as _lanes  # noqa: F401 - listens to reso
 from marketplace.capacity import unavailability
 from marketplace.capacity.schemas import (
     ReportedSchema,
+    SiteReportedSchema,
     UnavailabilityList,
     UnavailabilityRequest,
     reported,
@@ -45,6 +46,27 @@ def report_unavailability(resource_id: int, window: TimeWindow, reason: str) -> 
 
 
 @scope("market:write")
+@repeatable
+@blueprint.arguments(UnavailabilityRequest, as_kwargs=True)
+@blueprint.response(201, SiteReportedSchema)
+@blueprint.problems(400, 401, 403, 404, 422)
+def report_site_unavailability(site_id: int, window: TimeWindow, reason: str) -> Any:
+    """Say that all resources you operate on a site cannot work: one fact for each."""
+    facts = unavailability.report_site(actor(), site_id, window, reason)
+    return {"items": [reported(each) for each in facts]}
+
+
+@scope("market:write")
+@repeatable
+@blueprint.arguments(UnavailabilityRequest, as_kwargs=True)
+@blueprint.response(200, ReportedSchema)
+@blueprint.problems(400, 401, 403, 404, 409, 422)
+def edit_unavailability(unavailability_id: int, window: TimeWindow, reason: str) -> Any:
+    """Give a fact that is not over other times: what it hits is looked up anew."""
+    return reported(unavailability.edit_unavailability(actor(), unavailability_id, window, reason))
+
+
+@scope("market:write")
 @blueprint.response(204)
 @blueprint.problems(401, 403, 404, 409)
 def end_unavailability(unavailability_id: int) -> None:
@@ -56,5 +78,8 @@ PATH = "/resources/<int:resource_id>/unavailability"
 blueprint.route(PATH, endpoint="list_unavailability")(list_unavailability)
 blueprint.route(PATH, methods=["POST"],
                 endpoint="report_unavailability")(report_unavailability)
+blueprint.route("/sites/<int:site_id>/unavailability",
+                methods=["POST"])(report_site_unavailability)
+blueprint.route("/unavailability/<int:unavailability_id>", methods=["POST"])(edit_unavailability)
 blueprint.route("/unavailability/<int:unavailability_id>/end",
                 methods=["POST"])(end_unavailability)

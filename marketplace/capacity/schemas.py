@@ -57,6 +57,12 @@ class ReportedSchema(UnavailabilitySchema):
     hits = fields.List(fields.Nested(HitSchema), required=True)
 
 
+class SiteReportedSchema(Schema):
+    """The facts of a closed site, one a resource, each with what it hits."""
+
+    items = fields.List(fields.Nested(ReportedSchema), required=True)
+
+
 class UnavailabilityList(Schema):
     """Facts that are or will be, by start."""
 

@@ -132,7 +132,7 @@ def _param(name: str, value: str) -> str:
         return words(f"metric.{value}")
     if name == "share":
         return f.percent(Decimal(value), 0 if Decimal(value) * 100 % 1 == 0 else 2)
-    if name in ("floor", "cap", "minimum"):
+    if name in ("floor", "cap", "minimum", "total"):
         return f.money(Money.parse(value))
     return f.number(Decimal(value))
 

@@ -12,6 +12,8 @@ from marketplace.bookings import lifecycle, services, steps
 from marketplace.bookings.errors import ColleagueUnfit, IllegalTransition
 from marketplace.bookings.lifecycle import Moment
 from marketplace.bookings.models import Booking, BookingFee
+from marketplace.bookings.moves import Target
+from marketplace.bookings.proposals import Offered
 from marketplace.bookings.requests import approve, decline
 from marketplace.bookings.steps_api import STEPS
 from marketplace.bookings.tasks import answer_overdue
@@ -31,7 +33,10 @@ from tests.factories.companies import create_member
 pytestmark = pytest.mark.usefixtures("inside")
 SIDES = (lifecycle.BUYER, lifecycle.SELLER, lifecycle.OPERATOR, lifecycle.SYSTEM, "stranger")
 DEEDS = {action: deed for action, (_, deed, _) in STEPS.items()}
-WORDS = {"abort": {"reason": "the spindle broke"}, "dispute": {"reason": "too rough"},
+WORDS = {"move": {"to": Target(start=shanghai(1, 15))},
+         "counter": {"offered": Offered(total=Money(1))},
+         "propose_move": {"offered": Offered(start=shanghai(1, 15))},
+         "abort": {"reason": "the spindle broke"}, "dispute": {"reason": "too rough"},
          "resolve": {"reason": "within tolerance"}}
 
 

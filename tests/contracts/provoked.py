@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.clocks import shanghai
-from tests.contracts import provoked_steps
+from tests.contracts import provoked_access, provoked_settling, provoked_steps
 from tests.contracts.provoking import NOBODYS, Make, Provoked, each, edit, fixed
 from tests.contracts.stage import Request, Stage
 from tests.factories.listings import TIME_SLICE
@@ -257,5 +257,6 @@ TABLE: dict[str, Provoked] = {
         each("/unavailability/{}/end", Stage.fact, None, "seller"),
         {409: each("/unavailability/{}/end", lambda s: s.fact(over=True), None, "seller")}),
 }
-for _more in (provoked_steps.TABLE,):   # a feature with many operations keeps its own table
+# A feature with many operations keeps its own table.
+for _more in (provoked_access.TABLE, provoked_steps.TABLE, provoked_settling.TABLE):
     TABLE.update(_more)

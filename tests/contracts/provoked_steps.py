@@ -34,8 +34,19 @@ def booking_in(stage: Stage, state: str, *, now: bool) -> int:
     return booking_id
 
 
-def body_of(stage: Stage, action: str) -> Any:
+def later(stage: Stage, booking_id: int) -> str:
+    """Four hours after the start of a booking, when nobody else has asked for the machine."""
+    with stage.app.app_context():
+        starts = db.session.get_one(Booking, booking_id).starts
+    return (starts + timedelta(hours=4)).isoformat()
+
+
+def body_of(stage: Stage, action: str, booking_id: int) -> Any:
     """A valid body of a step."""
+    if action in ("move", "propose_move"):
+        return {"start": later(stage, booking_id)}
+    if action == "counter":
+        return {"total": {"amount": "120.00", "currency": "CNY"}}
     if action == "hand_over":
         return {"member_id": stage.member()}
     return {"reason": "量过了"} if action in ("abort", "dispute", "resolve") else {}
@@ -55,7 +66,8 @@ def step(action: str, *, late: bool = False, version: str = "") -> Make:
             with stage.app.app_context(), transaction():
                 db.session.get_one(Booking, booking_id).grace_minutes = 30
         headers = {"If-Match": version} if version else {}
-        return Request(f"/bookings/{booking_id}/{action}", body_of(stage, action), who, headers)
+        return Request(f"/bookings/{booking_id}/{action}",
+                       body_of(stage, action, booking_id), who, headers)
 
     return make
 

@@ -1,0 +1,59 @@
+"""Bookings that a fact hits: what is still to be settled, read from what stands there now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, select
+
+from marketplace.bookings import lifecycle
+from marketplace.bookings.models import Booking
+from marketplace.capacity.models import Unavailability
+from marketplace.core import clock
+from marketplace.core.actor import Actor
+from marketplace.core.db import db
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A booking and the fact, not over yet, that hits its work."""
+
+    booking: Booking
+    fact: Unavailability
+
+
+def _hits() -> ColumnElement[bool]:
+    """SQL over Booking and Unavailability: the fact hits the booking's work and is not over."""
+    now = clock.now()
+    return and_(Unavailability.resource_id == Booking.resource_id,
+                Unavailability.starts < Booking.ends, Unavailability.ends > Booking.starts,
+                Unavailability.ends > now, Booking.ends > now)
+
+
+def is_hit(booking: Booking) -> bool:
+    """True when a fact that is not over hits the work of a booking."""
+    return bool(hit_among([booking.id]))
+
+
+def hit_among(booking_ids: Sequence[int]) -> set[int]:
+    """Which of these bookings a fact hits, in one query."""
+    query = select(Booking.id).where(Booking.id.in_(booking_ids),
+                                     exists().where(_hits()).correlate(Booking))
+    return set(db.session.scalars(query))
+
+
+def unsettled(actor: Actor, limit: int = 100,
+              resource_id: int | None = None) -> list[Conflict]:
+    """Bookings on the actor's machines that a fact hits, by start; the earliest fact of each."""
+    query = (select(Booking, Unavailability).join(Unavailability, _hits())
+             .where(Booking.seller_company_id == actor.company_id,
+                    Booking.state.in_(lifecycle.BOOKED))
+             .order_by(Booking.starts, Booking.id, Unavailability.starts, Unavailability.id)
+             .limit(limit))
+    if resource_id is not None:
+        query = query.where(Booking.resource_id == resource_id)
+    found: dict[int, Conflict] = {}
+    for booking, fact in db.session.execute(query):
+        found.setdefault(booking.id, Conflict(booking, fact))
+    return list(found.values())
