@@ -23,6 +23,7 @@ from marketplace.files import services as _files  # noqa: F401
 from marketplace.jobs.api import blueprint as jobs
 from marketplace.notifications import news as _news  # noqa: F401
 from marketplace.notifications.api import blueprint as notices
+from marketplace.kpis.api import blueprint as record
 from marketplace.planning.api import blueprint as planning
 from marketplace.resources.api import blueprint as resources
 from marketplace.resources.certificate_api import blueprint as certificates
@@ -30,4 +31,5 @@ from marketplace.telemetry import models as _telemetry  # noqa: F401
 
 BLUEPRINTS = (accounts, catalogue, together, bookings, booking_steps, proposals, booking_batch,
               waitlist, series, booking_changes, jobs, planning, resources, capacity,
-              own_listings, access, certificates, notices, calendars)
+              own_listings, access, certificates, notices, calendars,
+              record)

@@ -21,7 +21,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.timewindow import TimeWindow
 from marketplace.resources.models import Resource
 from marketplace.telemetry import queries as telemetry
-from marketplace.web import breakeven, names, offering, prices
+from marketplace.web import breakeven, names, offering, prices, record_view
 from marketplace.web.offering import Asked
 from marketplace.web.once import new_key
 from marketplace.web.reader import formats, login_url, words
@@ -40,6 +40,7 @@ def view(asked: Asked, week: int | None, hold: dict[str, Any] | None = None) -> 
         "place": names.city(asked.listing.resource.site.region_code),
         "machine": machine(asked.listing), "recording_id": asked.listing.resource_id,
         "recording": telemetry.summary(asked.listing.resource_id),
+        "record": record_view.card(asked.listing.company_id),
         "rules": rules_of(asked.offer.rules, asked.listing.resource),
         "week": offering.week(asked, week, hold["window"] if hold else None), "hold": hold,
         "week_url": partial(_week_url, asked, hold), "login_url": login_url,

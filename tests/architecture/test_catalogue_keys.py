@@ -43,6 +43,7 @@ PREFIXES = (
     "plans.milestone.",
     "problem.",
     "quote.rule.",
+    "record.",
     "region.",
     "search.field.",
     "search.sum.",

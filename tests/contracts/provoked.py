@@ -176,6 +176,8 @@ TABLE: dict[str, Provoked] = {
         lambda _: Request("/tokens", {"name": "t", "scopes": ["market:read"]}),
         {409: too_many_tokens}),
     "DELETE /tokens/{token_id}": Provoked(each("/tokens/{}", token_id)),
+    "GET /companies/{company_id}/record": Provoked(
+        each("/companies/{}/record", lambda s: s.market.seller.company.id)),
     "GET /companies": Provoked(fixed("/companies", "operator")),
     "POST /companies/{company_id}/verify": Provoked(
         each("/companies/{}/verify", Stage.pending, {}, "operator"),
