@@ -36,6 +36,8 @@ TABLE: dict[str, tuple[frozenset[str], bool]] = {
     "booking.change": (WORKERS, False),
     "booking.resolve": (frozenset({OPERATOR}), False),
     "booking.read": (MEMBERS, False),
+    "qualification.edit": (WORKERS, False),
+    "qualification.read": (MEMBERS, False),
     "job.edit": (WORKERS, False),
     "job.read": (MEMBERS, False),
     "plan.create": (WORKERS, False),

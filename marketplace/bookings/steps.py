@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from marketplace.accounts.permissions import WORKERS
 from marketplace.accounts.queries import member_of
-from marketplace.bookings import changing, fees, lifecycle
+from marketplace.bookings import changing, fees, lifecycle, validator
 from marketplace.bookings.changing import Change
 from marketplace.bookings.errors import ColleagueUnfit
 from marketplace.bookings.models import Booking
@@ -129,12 +129,14 @@ def hand_over(actor: Actor, booking_id: int, member_id: int,
               version: int | None = None) -> Booking:
     """A firm gives a booking to a colleague, who must be allowed what the rules ask for.
 
-    Raises ColleagueUnfit for somebody who is not an active colleague that may book.
+    Raises ColleagueUnfit for somebody who is not an active colleague that may book, RuleBroken
+    for one who may not operate the resource.
     """
     change = changing.begin(actor, booking_id, "hand_over", version)
     colleague = member_of(change.booking.company_id, member_id)
     if colleague is None or colleague.role not in WORKERS:
         raise ColleagueUnfit(member_id=member_id)
+    validator.check_operator(change.booking, member_id)
     before, change.booking.member_id = change.booking.member_id, member_id
     return changing.finish(change, before=before, after=member_id)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from marketplace.accounts.models import Company
@@ -19,6 +19,7 @@ from marketplace.catalogue.rules import ListingRules, Offer
 from marketplace.core.db import db
 from marketplace.core.text import folded
 from marketplace.core.timewindow import TimeWindow
+from marketplace.resources import certificates
 from marketplace.resources.geo import chord_limit, unit
 from marketplace.resources.models import Capability, CapabilityMaterial, Resource, Site
 from marketplace.resources.service_codes import codes_named
@@ -113,8 +114,15 @@ def search(wish: Search) -> Select[Any]:
     if capability is not None:
         query = query.where(capability.exists())
     if wish.free is not None:
-        query = query.where(capacity.is_free(Resource, wish.free, wish.lanes))
+        query = query.where(capacity.is_free(Resource, wish.free, wish.lanes),
+                            certified(wish.free.end))
     return _by_price(query, wish)
+
+
+def certified(until: datetime) -> ColumnElement[bool]:
+    """SQL over Listing: it asks for no certificate, or its resource has it up to a moment."""
+    return or_(Listing.certificate == "",
+               certificates.lasts(Listing.resource_id, Listing.certificate, until))
 
 
 def _by_resource(query: Select[Any], wish: Search) -> Select[Any]:

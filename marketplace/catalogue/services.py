@@ -26,6 +26,8 @@ from marketplace.catalogue.models import Listing, ListingTerms, Quote
 from marketplace.catalogue.rules import (
     ListingRules,
     Offer,
+    counted_minutes,
+    end_errors,
     end_over,
     length_errors,
     start_errors,
@@ -173,14 +175,15 @@ def quote_all(actor: Actor, wishes: Sequence[Wish]) -> list[list[Quote]]:
             raise ListingNotFound(id=wish.listing_id)
     opened = queries.openings_for([(offers[wish.listing_id].resource_id, wish.start, wish.end)
                                    for wish in wishes])
-    rows = [_quotes(actor, offers[wish.listing_id], wish, opened) for wish in wishes]
+    rows = [quotes_of(actor, offers[wish.listing_id], wish, opened) for wish in wishes]
     db.session.add_all(row for each in rows for row in each)
     db.session.flush()
     return rows
 
 
-def _quotes(actor: Actor, offer: Offer, wish: Wish,
-            opened: Mapping[int, Sequence[TimeWindow]]) -> list[Quote]:
+def quotes_of(actor: Actor, offer: Offer, wish: Wish,
+              opened: Mapping[int, Sequence[TimeWindow]]) -> list[Quote]:
+    """The quotes of a wish, one a mode, that nobody has stored; raises what `slots` raises."""
     found = _slots(offer, wish, opened.get(offer.resource_id, []))
     return [_quote_row(actor, offer, wish, mode, slot) for mode, slot in found.items()]
 
@@ -216,19 +219,19 @@ def _slot(offer: Offer, wish: Wish, mode: str, opened: Sequence[TimeWindow]) -> 
     if wish.pieces is None:
         if modes()[mode].NEEDS_PIECES or wish.end is None:
             return None
-        window: TimeWindow | None = TimeWindow(wish.start, wish.end)
-        if (wish.end - wish.start) % timedelta(minutes=rules.step):
-            errors.append(FieldError("end", "step", minutes=rules.step))
-        minutes = work_minutes(opened, TimeWindow(wish.start, wish.end), rules.may_pause)
-        known, name = TimeWindow(wish.start, wish.end).minutes, "end"
+        window: TimeWindow | None
+        window = asked = TimeWindow(wish.start, wish.end)
+        errors += end_errors(rules, asked)
+        minutes = work_minutes(opened, asked, rules.may_pause)
+        known, name = counted_minutes(asked, minutes, rules.zone), "end"
     else:
-        timing = _timing(offer, mode)
-        if timing is None:
+        clocked = timing(offer, mode)
+        if clocked is None:
             return None
-        known, name = timing.minutes(wish.pieces, wish.lanes), "pieces"
+        known, name = clocked.minutes(wish.pieces, wish.lanes), "pieces"
         end = end_over(opened, wish.start, known, rules.may_pause)
         window, minutes = (TimeWindow(wish.start, end), known) if end else (None, None)
-    errors += length_errors(rules, known if minutes is None else minutes, name)
+    errors += length_errors(rules, known, name)
     if minutes is None or window is None:
         errors.append(FieldError("start", "outside_opening"))
     if errors or minutes is None or window is None:
@@ -236,12 +239,12 @@ def _slot(offer: Offer, wish: Wish, mode: str, opened: Sequence[TimeWindow]) -> 
     return Slot(window, minutes)
 
 
-def _timing(offer: Offer, mode: str) -> Timing | None:
+def timing(offer: Offer, mode: str) -> Timing | None:
     """How long pieces take: the mode's own word, else that of another mode of the listing."""
     for name in (mode, *sorted(offer.terms)):
-        timing = modes()[name].timing(load_terms(name, offer.terms[name]))
-        if timing is not None:
-            return timing
+        known = modes()[name].timing(load_terms(name, offer.terms[name]))
+        if known is not None:
+            return known
     return None
 
 
@@ -259,8 +262,8 @@ def _quote_row(actor: Actor, offer: Offer, wish: Wish, mode: str, slot: Slot) ->
         created_at=now, valid_until=now + timedelta(minutes=config.current().quote_minutes))
 
 
-def recheck(pairs: Sequence[tuple[Offer, Quote]]) -> None:
-    """What time may have changed since a quote was made; raises RuleBroken.
+def broken_by_time(pairs: Sequence[tuple[Offer, Quote]]) -> list[FieldError]:
+    """What time may have changed since quotes were made: every rule that they break now.
 
     A valid quote is always honoured: its own price terms and its own listing rules count, not
     those that the seller has set since. What can come between is the clock, which has run into
@@ -268,11 +271,11 @@ def recheck(pairs: Sequence[tuple[Offer, Quote]]) -> None:
     """
     opened = queries.openings_for([(offer.resource_id, row.starts, row.ends)
                                    for offer, row in pairs])
+    errors = []
     for offer, row in pairs:
         rules = ListingRules(**row.rules)
-        errors = start_errors(rules, row.starts, clock.now())
+        errors += start_errors(rules, row.starts, clock.now())
         if work_minutes(opened.get(offer.resource_id, []), TimeWindow(row.starts, row.ends),
                         rules.may_pause) is None:
             errors.append(FieldError("start", "outside_opening"))
-        if errors:
-            raise RuleBroken(errors=errors, count=len(errors))
+    return errors

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from marketplace import config
+from marketplace.accounts.models import Company
 from marketplace.accounts.permissions import require
 from marketplace.bookings.orders import Order
 from marketplace.bookings.services import book_all
@@ -112,6 +113,7 @@ def accept_plan(actor: Actor, plan_id: int) -> PlanRun:
     when a listing, a rule or a price has changed, or SlotTaken with what is in the way.
     """
     require(actor, "plan.accept")
+    lock(Company, [actor.company_id or 0], Rank.COMPANY)   # its hours may be counted: before plans
     row = _locked(actor, plan_id)
     if row.state != rules.SOLVED:
         raise PlanNotReady(state=row.state)
@@ -137,7 +139,7 @@ def _booked(actor: Actor, parts: Sequence[PlanPart], jobs: dict[int, Job]) -> li
         return [booking.id for booking in book_all(actor, orders)]
     except Invalid as refusal:
         broken = refusal.errors[0].code if refusal.errors else refusal.code
-        raise PlanOutdated(reason=broken) from refusal
+        raise PlanOutdated(reason=broken, errors=refusal.errors) from refusal
     except NotFound as refusal:
         raise PlanOutdated(reason=refusal.code) from refusal
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from marketplace.capacity import queries as capacity
 from marketplace.capacity.queries import LaneBook
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.models import Listing
+from marketplace.catalogue.rules import Offer
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.text import folded
@@ -22,6 +23,7 @@ from marketplace.jobs import queries as jobs
 from marketplace.jobs.models import Job, Operation
 from marketplace.jobs.rules import OPEN
 from marketplace.planning.problem import Snapshot, Stand, Step, Work
+from marketplace.resources import certificates
 from marketplace.resources.models import Capability, CapabilityMaterial, Resource, Site
 
 
@@ -55,12 +57,25 @@ def _stands(steps: Iterable[Step], window: TimeWindow) -> list[Stand]:
     ids = [row.resource_id for row in rows]
     abilities = _abilities(ids)
     books = _books(ids, window, max(offer.rules.horizon_days for offer in offers.values()))
+    papers = certificates.until_when({(offer.resource_id, offer.rules.certificate)
+                                      for offer in offers.values() if offer.rules.certificate})
     return [Stand(offers[row.listing_id], row.site_id, (row.latitude, row.longitude),
                   (row.buffer_before, row.buffer_after), tuple(abilities[row.resource_id]),
-                  tuple(merge(books[row.resource_id][0].opened)),
+                  _certified(offers[row.listing_id], papers, books[row.resource_id][0].opened),
                   tuple(tuple(merge(book.blocked)) for book in books[row.resource_id]),
                   tuple(book.lane_id for book in books[row.resource_id]))
             for row in rows if row.listing_id in offers and row.resource_id in books]
+
+
+def _certified(offer: Offer, papers: Mapping[tuple[int, str], datetime],
+               opened: Iterable[TimeWindow]) -> tuple[TimeWindow, ...]:
+    """Open windows, up to the end of the certificate that the listing asks for."""
+    windows = merge(opened)
+    if not offer.rules.certificate:
+        return tuple(windows)
+    last = papers.get((offer.resource_id, offer.rules.certificate))
+    return tuple(TimeWindow(each.start, min(each.end, last)) for each in windows
+                 if last is not None and each.start < last)
 
 
 def _candidates(steps: Sequence[Step]) -> Sequence[Any]:

@@ -27,3 +27,9 @@ class NoSuchException(NotFound):
     """The resource has no different hours on that day."""
 
     code = "no_such_exception"
+
+
+class CertificateNotFound(NotFound):
+    """No such certificate on a resource of this company."""
+
+    code = "certificate_not_found"

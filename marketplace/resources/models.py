@@ -136,6 +136,25 @@ class Holiday(Base):
     provisional: Mapped[bool] = mapped_column(default=False)
 
 
+class Certificate(Base):
+    """A paper that a resource has up to and including a day by the clock of its site.
+
+    `lapses_at` is derived: the end of that day as an instant, for SQL.
+    """
+
+    __tablename__ = "certificate"
+    __table_args__ = (Index("ix_certificate_kind", "resource_id", "kind", "lapses_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    number: Mapped[str] = mapped_column(String(60))
+    issuer: Mapped[str] = mapped_column(String(120))
+    valid_until: Mapped[date]
+    lapses_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class OpeningInterval(Base):
     """Derived: when a resource is open, merged and half-open; recounted by `flask verify`."""
 

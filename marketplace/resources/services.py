@@ -19,7 +19,7 @@ from marketplace.core.events import publish
 from marketplace.core.locking import Rank, lock
 from marketplace.core.text import folded
 from marketplace.core.transaction import savepoint, transactional
-from marketplace.resources import openings
+from marketplace.resources import certificates, openings
 from marketplace.resources.checks import resource_errors, site_errors
 from marketplace.resources.errors import CodeTaken, ResourceInvalid, SiteNotFound
 from marketplace.resources.events import LanesChanged
@@ -68,10 +68,11 @@ def edit_site(actor: Actor, site_id: int, changes: Mapping[str, Any]) -> Site:
 
 
 def _rebuild_site(site_id: int) -> None:
-    """The opening intervals of every resource of a site, in one go."""
+    """What follows the zone: opening intervals and last days of certificates, in one go."""
     ids = list(db.session.scalars(select(Resource.id).where(Resource.site_id == site_id)))
     lock(Resource, ids, Rank.RESOURCE)
     openings.rebuild(ids, config.current().opening_days)
+    certificates.move_site(ids)
 
 
 def _shared(site_id: int) -> bool:
