@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -84,6 +84,34 @@ def start_errors(rules: ListingRules, start: datetime, now: datetime) -> list[Fi
     return errors
 
 
+def end_errors(rules: ListingRules, window: TimeWindow) -> list[FieldError]:
+    """An end is off the step when the wall clock shows no whole number of steps since the start.
+
+    Where no clock is changed meanwhile that is the length itself.
+    """
+    if shown_length(window, rules.zone) % timedelta(minutes=rules.step):
+        return [FieldError("end", "step", minutes=rules.step)]
+    return []
+
+
+def shown_length(window: TimeWindow, zone: str) -> timedelta:
+    """What passes on the wall clock; it differs from the length where clocks are changed."""
+    start, end = (each.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+                  for each in (window.start, window.end))
+    return end - start
+
+
+def counted_minutes(window: TimeWindow, minutes: int | None, zone: str) -> int:
+    """The length of a window with `minutes` of work in it, as the bounds of a listing count it.
+
+    A local day is a day, also where the change of the clock makes it one of 23 or 25 hours.
+    """
+    days, rest = divmod(shown_length(window, zone), timedelta(days=1))
+    if days and not rest and minutes in (None, window.minutes):
+        return days * 24 * 60
+    return window.minutes if minutes is None else minutes
+
+
 def length_errors(rules: ListingRules, work_minutes: int, field: str) -> list[FieldError]:
     """What is wrong with a length of work; `field` is `end` or `pieces`."""
     errors = []
@@ -101,6 +129,7 @@ def end_over(openings: Sequence[TimeWindow], start: datetime, minutes: int,
     Where the listing does not allow a pause, the work must fit into one opening. None: it does
     not fit, or the machine is closed at the start.
     """
+    start = start.astimezone(UTC)   # minutes are added in real time, not on the wall
     left = timedelta(minutes=minutes)
     started = False
     for opening in openings:
