@@ -10,13 +10,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import chain, islice
+from datetime import timedelta
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.capacity import gaps
+from marketplace.capacity.gaps import Free
 from marketplace.catalogue import queries
 from marketplace.catalogue.models import Quote
 from marketplace.catalogue.neighbours import Place, place_of, stand_ins, still_free
@@ -27,7 +29,7 @@ from marketplace.catalogue.rules import (
     work_minutes,
 )
 from marketplace.catalogue.services import Wish
-from marketplace.catalogue.starts import Free, Need, lanes_free, place, starts, stepped
+from marketplace.catalogue.starts import Need, lanes_free, place, starts, stepped
 from marketplace.core import clock, transaction
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
@@ -95,8 +97,11 @@ def alternatives(actor: Actor | None, wanted: Wish | Quote, limit: int = 3,
     """
     try:
         wish = wish_of(wanted) if isinstance(wanted, Quote) else wanted
-        found = (each for each in _found(wish, limit) if judge(actor, each))
-        return list(islice(found, limit))
+        found: list[Alternative] = []
+        kept = (each for each in _found(wish, limit, found) if judge(actor, each))
+        for each in islice(kept, limit):
+            found.append(each)   # which the search looks at: one of each kind comes first
+        return found
     except (DomainError, SQLAlchemyError) as error:
         log.warning("no alternatives: %r", error)
         if not transaction.active():
@@ -104,19 +109,24 @@ def alternatives(actor: Actor | None, wanted: Wish | Quote, limit: int = 3,
         return []
 
 
-def _found(wish: Wish, limit: int) -> Iterator[Alternative]:
-    """The best of each kind, then the rest, each looked for when it is asked for."""
+def _found(wish: Wish, limit: int, kept: Sequence[Alternative]) -> Iterator[Alternative]:
+    """One of each kind, then the rest; each is looked at when it is asked for."""
     asked = place_of(wish.listing_id)
     if asked is None:
         return
     wish = replace(wish, lanes=min(wish.lanes, asked.offer.lanes))
     same = _on_the_same(asked, wish, limit)
-    elsewhere = list(_elsewhere(asked, wish))
-    firsts = [next((each for each in elsewhere if each.kind == kind), None)
-              for kind in (OTHER, NEARBY)]
-    tops = [each for each in firsts if each is not None]
-    yield from chain(same[:1], tops, same[1:],
-                     (each for each in elsewhere if each not in tops))
+    yield from same[:1]
+    elsewhere = _Elsewhere(asked, wish)
+    more = []
+    for spot in elsewhere.spots():
+        if any(each.kind == _kind(spot) for each in kept):
+            more.append(spot)
+        else:
+            yield from elsewhere.offered(spot)
+    yield from same[1:]
+    for spot in more:
+        yield from elsewhere.offered(spot)
 
 
 @dataclass(frozen=True)
@@ -165,8 +175,8 @@ def _on_the_same(spot: Place, wish: Wish, limit: int) -> list[Alternative]:
     latest = now + timedelta(days=rules.horizon_days)
     if first > latest:
         return []
-    free = _free(spot, TimeWindow(min(wish.start, first) - spot.before,
-                                  latest + queries.LOOK_AHEAD))
+    free = gaps.free(spot.offer.resource_id, TimeWindow(
+        min(wish.start, first) - spot.before, latest + queries.LOOK_AHEAD))
     minutes = None if wish.end is None else _rounded(rules, _open_minutes(free, rules, wish))
     found: list[Alternative] = []
     for way in _ways(spot, wish, minutes)[:1]:
@@ -177,11 +187,6 @@ def _on_the_same(spot: Place, wish: Wish, limit: int) -> list[Alternative]:
     if wish.lanes > 1 and not (found and found[0].window.start == first):
         found[1:1] = _on_fewer(spot, wish, free, minutes)
     return found
-
-
-def _free(spot: Place, window: TimeWindow) -> Free:
-    opened, down = gaps.opened_and_down(spot.offer.resource_id, window)
-    return Free(opened, gaps.gaps(spot.offer.resource_id, window), down)
 
 
 def _open_minutes(free: Free, rules: ListingRules, wish: Wish) -> int:
@@ -220,32 +225,46 @@ def _made(kind: str, spot: Place, wish: Wish, way: Way, window: TimeWindow,
                        way.priced, distance_km)
 
 
-def _elsewhere(asked: Place, wish: Wish) -> Iterator[Alternative]:
-    """Stand-ins at the wished time, the nearest first."""
-    way = next(iter(_ways(asked, wish, None)), None) if wish.end is None else None
-    end = wish.end or (wish.start + timedelta(minutes=way.minutes) if way else None)
-    if end is None or wish.start < clock.now():
-        return
-    looked = TimeWindow(wish.start, end)
-    odd = ODD_LENGTHS
-    for spot in stand_ins(asked, looked, wish.lanes):
-        kind = OTHER if spot.other else NEARBY
-        for mode_way in _ways(spot, wish, looked.minutes)[:1] or _any_mode(spot, wish, looked):
-            window = _window(wish.start, mode_way.minutes)
-            if not _keeps_rules(spot, wish, window):
-                continue
-            if window != looked:
-                odd -= 1
-                if odd < 0 or not still_free(spot, window, wish.lanes):
-                    continue
-            yield _made(kind, spot, wish, mode_way, window,
-                        spot.kilometres(asked) if spot.site_id != asked.site_id else None)
+def _kind(spot: Place) -> str:
+    return OTHER if spot.other else NEARBY
 
 
-def _any_mode(spot: Place, wish: Wish, looked: TimeWindow) -> Sequence[Way]:
-    """The cheapest way of a listing that does not charge as was wished."""
-    return _ways(spot, replace(wish, mode=None), looked.minutes)[:1]
+@dataclass
+class _Elsewhere:
+    """Stand-ins at the wished time, each priced and judged by its own rules."""
 
+    asked: Place
+    wish: Wish
+    odd: int = ODD_LENGTHS
 
-def _window(start: datetime, minutes: int) -> TimeWindow:
-    return TimeWindow(start, start + timedelta(minutes=minutes))
+    @cached_property
+    def window(self) -> TimeWindow | None:
+        """What is looked for: the wished window, or as long as the pieces take where asked."""
+        wish, end = self.wish, self.wish.end
+        if end is None and (ways := _ways(self.asked, wish, None)):
+            end = wish.start + timedelta(minutes=ways[0].minutes)
+        return None if end is None or wish.start < clock.now() else TimeWindow(wish.start, end)
+
+    def spots(self) -> list[Place]:
+        """Listings that are free then: of the same seller or site, then the nearest."""
+        return stand_ins(self.asked, self.window, self.wish.lanes) if self.window else []
+
+    def offered(self, spot: Place) -> Iterator[Alternative]:
+        """The work on a stand-in, in the wished mode or its cheapest, where its rules allow it."""
+        wish, looked = self.wish, self.window
+        if looked is None:
+            return
+        ways = (_ways(spot, wish, looked.minutes)
+                or _ways(spot, replace(wish, mode=None), looked.minutes))
+        for way in ways[:1]:
+            window = TimeWindow(wish.start, wish.start + timedelta(minutes=way.minutes))
+            if _keeps_rules(spot, wish, window) and self._free(spot, window):
+                km = spot.kilometres(self.asked) if spot.site_id != self.asked.site_id else None
+                yield _made(_kind(spot), spot, wish, way, window, km)
+
+    def _free(self, spot: Place, window: TimeWindow) -> bool:
+        """True for the window that was looked for, and after a look for a few others."""
+        if window == self.window:
+            return True
+        self.odd -= 1
+        return self.odd >= 0 and still_free(spot, window, self.wish.lanes)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, union_all
+from sqlalchemy import CTE, Float, Integer, Select, and_, bindparam, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.models import Company
@@ -22,6 +22,7 @@ from marketplace.resources import geo
 from marketplace.resources.models import Capability, CapabilityMaterial, Resource, Site
 
 OTHERS, NEARBY = 20, 30   # candidates of each kind that are looked at
+PRICED = 4                # of each kind that are free, whose rules and price are looked at
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Place:
 
 @cache
 def _base() -> Any:
-    """One row for each mode of a published listing of a verified company."""
+    """Written once: a row for each mode of published listings of verified companies, by `ids`."""
     rules = [getattr(Listing, each.name) for each in fields(ListingRules) if each.name != "zone"]
     return (select(Listing.id, Listing.version, Listing.company_id, Listing.show_company,
                    Resource.id.label("resource_id"), Resource.name, Resource.lanes,
@@ -58,7 +59,9 @@ def _base() -> Any:
             .join(Site, Site.id == Resource.site_id)
             .join(Company, Company.id == Listing.company_id)
             .join(ListingTerms, ListingTerms.listing_id == Listing.id)
-            .where(Listing.state == "published", Company.state == "verified"))
+            .where(Listing.state == "published", Company.state == "verified",
+                   Listing.id.in_(bindparam("ids", expanding=True)))
+            .order_by(ListingTerms.mode))
 
 
 def _places(rows: Iterable[Any], first: Place | None = None) -> list[Place]:
@@ -81,46 +84,68 @@ def _places(rows: Iterable[Any], first: Place | None = None) -> list[Place]:
 
 def place_of(listing_id: int) -> Place | None:
     """One listing that may be booked, in one query."""
-    rows = db.session.execute(_base().where(Listing.id == listing_id)
-                              .order_by(ListingTerms.mode)).all()
+    rows = db.session.execute(_base(), {"ids": [listing_id]})
     return next(iter(_places(rows)), None)
 
 
 def stand_ins(place: Place, window: TimeWindow, lanes: int) -> list[Place]:
-    """Listings of the same service and material that are free in a window, in one query.
+    """Listings of the same service and material that are free in a window, in two queries.
 
     Up to OTHERS of the same seller or site and NEARBY of all others, the nearest first, are
-    looked at.
+    looked at; up to PRICED of each are returned.
     """
-    same = or_(Site.id == place.site_id, Listing.company_id == place.offer.company_id)
+    query = _looked().where(capacity.is_free(Resource, window, lanes))
     x, y, z = geo.unit(place.latitude, place.longitude)
-    near = Site.unit_x * x + Site.unit_y * y + Site.unit_z * z
-    able = (select(Listing.id.label("id"), near.label("near"))
-            .join(Resource, Resource.id == Listing.resource_id)
-            .join(Site, Site.id == Resource.site_id)
-            .where(Listing.state == "published", Listing.id != place.offer.listing_id,
-                   Resource.lanes >= lanes, _does_the_same(place.offer.resource_id)))
-    others = able.where(same).order_by(Listing.id).limit(OTHERS).subquery()
-    nearby = able.where(~same).order_by(near.desc(), Listing.id).limit(NEARBY).subquery()
-    looked = union_all(select(others), select(nearby)).subquery()
-    query = (_base().join(looked, looked.c.id == Listing.id)
-             .where(capacity.is_free(Resource, window, lanes))
-             .order_by(looked.c.near.desc(), Listing.id, ListingTerms.mode))
-    return _places(db.session.execute(query), place)
+    free = db.session.execute(query, {
+        "resource": place.offer.resource_id, "company": place.offer.company_id,
+        "site": place.site_id, "lanes": lanes, "x": x, "y": y, "z": z}).all()
+    ids = [each for kind in (1, 0) for each in [id_ for id_, of in free if of == kind][:PRICED]]
+    if not ids:
+        return []
+    rows = db.session.execute(_base(), {"ids": ids})
+    found = {each.offer.listing_id: each for each in _places(rows, place)}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
-def _does_the_same(resource_id: int) -> ColumnElement[bool]:
-    """SQL over Resource: it has a service code of another resource, and a material of it too."""
-    wanted = aliased(Capability)
+@cache
+def _looked() -> Select[Any]:
+    """Written once: the candidates (id, 1 for the same seller or site), the nearest first."""
+    able = _able()
+    same = or_(able.c.site_id == bindparam("site", type_=Integer),
+               able.c.company_id == bindparam("company", type_=Integer))
+    others = select(able).where(same).order_by(able.c.id).limit(OTHERS).subquery()
+    nearby = (select(able).where(~same).order_by(able.c.near.desc(), able.c.id).limit(NEARBY)
+              .subquery())
+    looked = union_all(select(others, literal(1).label("same")),
+                       select(nearby, literal(0))).subquery()
+    query: Any = (select(looked.c.id, looked.c.same)
+                  .join(Resource, Resource.id == looked.c.resource_id)
+                  .order_by(looked.c.near.desc(), looked.c.id))
+    return query   # type: ignore[no-any-return]
+
+
+@cache
+def _able() -> CTE:
+    """Written once: the listings whose resources have a service code of a `resource`'s, and a
+    material of it where it names any; how near they are to the point `x`, `y`, `z`."""
+    wanted, able = aliased(Capability), aliased(Capability)
     asked, works = aliased(CapabilityMaterial), aliased(CapabilityMaterial)
-    any_material = ~select(literal(1)).where(asked.capability_id == wanted.id).exists()
-    shared = (select(literal(1)).join(works, works.folded == asked.folded)
-              .where(asked.capability_id == wanted.id, works.capability_id == Capability.id)
-              .select_from(asked).exists())
-    return (select(Capability.id)
-            .join(wanted, and_(wanted.service_code == Capability.service_code,
-                               wanted.resource_id == resource_id))
-            .where(Capability.resource_id == Resource.id, or_(any_material, shared)).exists())
+    x, y, z = (bindparam(name, type_=Float) for name in "xyz")
+    resource = bindparam("resource", type_=Integer)
+    near = Site.unit_x * x + Site.unit_y * y + Site.unit_z * z
+    return (select(Listing.id, Listing.company_id, Listing.resource_id, Site.id.label("site_id"),
+                   near.label("near"))
+            .select_from(wanted)
+            .join(able, able.service_code == wanted.service_code)
+            .outerjoin(asked, asked.capability_id == wanted.id)
+            .outerjoin(works, and_(works.capability_id == able.id, works.folded == asked.folded))
+            .join(Resource, Resource.id == able.resource_id)
+            .join(Listing, and_(Listing.resource_id == Resource.id, Listing.state == "published"))
+            .join(Site, Site.id == Resource.site_id)
+            .where(wanted.resource_id == resource, able.resource_id != resource,
+                   Resource.lanes >= bindparam("lanes", type_=Integer),
+                   or_(asked.capability_id.is_(None), works.capability_id.is_not(None)))
+            .distinct().cte("able"))
 
 
 def still_free(place: Place, window: TimeWindow, lanes: int) -> bool:

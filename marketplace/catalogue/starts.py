@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from marketplace.capacity.gaps import LaneGap
+from marketplace.capacity.gaps import Free
 from marketplace.catalogue.rules import ListingRules, end_over
 from marketplace.core.timewindow import TimeWindow
-
-
-@dataclass(frozen=True)
-class Free:
-    """What is known of a resource: when it opens, where its lanes are free, when it is down."""
-
-    opened: Sequence[TimeWindow]   # by start, apart from each other
-    gaps: Sequence[LaneGap]
-    down: Sequence[TimeWindow]
 
 
 @dataclass(frozen=True)
