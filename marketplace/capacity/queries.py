@@ -6,9 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
 from marketplace.capacity.models import Claim, Lane, Unavailability
@@ -16,8 +27,26 @@ from marketplace.capacity.rules import LIVE_STATES
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.timewindow import TimeWindow, subtract
-from marketplace.core.types import UtcDateTime
+from marketplace.core.types import UtcDateTime, shifted
 from marketplace.resources.models import OpeningInterval
+
+
+class AskedWindow(NamedTuple):
+    """A window, and the moment at which it is asked about, as parameters of a query.
+
+    A query that is asked often is built once; `asked()` has the values for each time it runs.
+    """
+
+    start: Any = bindparam("free_start", type_=UtcDateTime())
+    end: Any = bindparam("free_end", type_=UtcDateTime())
+    now: Any = bindparam("free_now", type_=UtcDateTime())
+
+
+def asked(window: TimeWindow | None) -> dict[str, datetime]:
+    """The parameters of an AskedWindow."""
+    if window is None:
+        return {}
+    return {"free_start": window.start, "free_end": window.end, "free_now": clock.now()}
 
 
 @dataclass(frozen=True)
@@ -29,9 +58,12 @@ class InTheWay:
     ends: datetime
 
 
-def live(claim: Any, now: datetime) -> ColumnElement[bool]:
+LIVE: tuple[ColumnElement[str], ...] = tuple(literal_column(f"'{state}'") for state in LIVE_STATES)
+
+
+def live(claim: Any, now: Any) -> ColumnElement[bool]:
     """The SQL of "this claim occupies its lane at `now`": live and no expired hold."""
-    return and_(claim.state.in_(LIVE_STATES),
+    return and_(claim.state.in_(LIVE),
                 or_(claim.expires_at.is_(None), claim.expires_at > now))
 
 
@@ -59,7 +91,7 @@ def lane_ids(resource_id: int) -> list[int]:
         select(Lane.id).where(Lane.resource_id == resource_id).order_by(Lane.number)))
 
 
-def last_before(lane_id: Any, until: Any, now: datetime) -> Select[Any]:
+def last_before(lane_id: Any, until: Any, now: Any) -> Select[Any]:
     """When the last live claim that starts before `until` frees the lane.
 
     Live claims of one lane never overlap, so this one look-up on `(lane_id, blocked_from)` tells
@@ -70,43 +102,28 @@ def last_before(lane_id: Any, until: Any, now: datetime) -> Select[Any]:
             .order_by(Claim.blocked_from.desc()).limit(1))
 
 
-def is_free(resource: Any, window: TimeWindow, lanes: int = 1) -> ColumnElement[bool]:
+def is_free(resource: Any, window: TimeWindow | AskedWindow,
+            lanes: int = 1) -> ColumnElement[bool]:
     """SQL over a Resource alias: bookable in the window.
 
     Open throughout, available, and at least `lanes` lanes free, the latter two with the
     resource's buffers: what is down can be neither set up nor cleaned.
     """
-    now = clock.now()
-    start, until = _with_buffers(resource, window)
+    start, until = (shifted(window.start, -resource.buffer_before),
+                    shifted(window.end, resource.buffer_after))
+    now = window.now if isinstance(window, AskedWindow) else clock.now()
     lane = aliased(Lane)
     last = last_before(lane.id, until, now).correlate(lane, resource).scalar_subquery()
-    free = (select(func.count()).select_from(lane)
-            .where(lane.resource_id == resource.id, or_(last.is_(None), last <= start))
-            .correlate(resource).scalar_subquery())
+    free = select(lane.id).where(lane.resource_id == resource.id,
+                                 func.coalesce(last <= start, true())).correlate(resource)
     opened = exists().where(OpeningInterval.resource_id == resource.id,
                             OpeningInterval.starts <= window.start,
                             OpeningInterval.ends >= window.end)
     down = exists().where(Unavailability.resource_id == resource.id,
-                          Unavailability.starts < until,
-                          Unavailability.ends > start)
-    return and_(opened, ~down, free >= lanes)
-
-
-def _with_buffers(resource: Any, window: TimeWindow) -> tuple[Any, Any]:
-    """Start and end of the blocked time by the resource's own buffers, as SQL.
-
-    The few buffers in use are read first, so that no engine has to add minutes to instants.
-    """
-    table = resource.__mapper__.class_
-    before = db.session.scalars(select(table.buffer_before).distinct()).all()
-    after = db.session.scalars(select(table.buffer_after).distinct()).all()
-    start: Any = case(*((resource.buffer_before == minutes, literal(
-        window.start - timedelta(minutes=minutes), UtcDateTime)) for minutes in before),
-        else_=literal(window.start, UtcDateTime))
-    until: Any = case(*((resource.buffer_after == minutes, literal(
-        window.end + timedelta(minutes=minutes), UtcDateTime)) for minutes in after),
-        else_=literal(window.end, UtcDateTime))
-    return start, until
+                          Unavailability.starts < until, Unavailability.ends > start)
+    enough = (free.exists() if lanes == 1 else
+              free.with_only_columns(func.count()).scalar_subquery() >= lanes)
+    return and_(opened, ~down, enough)
 
 
 def openings(resource_ids: Iterable[int], window: TimeWindow) -> dict[int, list[TimeWindow]]:

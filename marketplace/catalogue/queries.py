@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, literal_column, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from marketplace.accounts.models import Company
@@ -25,6 +26,8 @@ from marketplace.resources.models import Capability, CapabilityMaterial, Resourc
 from marketplace.resources.service_codes import codes_named
 
 _COLUMNS = tuple(each.name for each in fields(ListingRules) if each.name != "zone")
+PUBLISHED: ColumnElement[str] = literal_column("'published'")
+VERIFIED: ColumnElement[str] = literal_column("'verified'")
 LOOK_AHEAD = timedelta(days=62)   # farthest a piece run is followed over its closings
 
 
@@ -102,24 +105,50 @@ class Search:
 
 def search(wish: Search) -> Select[Any]:
     """The listings that match, as a query over (Listing, Resource, Site, Company)."""
-    query = (select(Listing).join(Listing.resource).join(Resource.site)
+    return _search(wish, wish.free).options(*WHOLE)
+
+
+@lru_cache(maxsize=200)
+def _built(wish: Search, free: bool, ids_only: bool) -> Select[Any]:
+    """A search whose window and page are parameters: built once for all who ask the same."""
+    window = capacity.AskedWindow() if free else None
+    query = (_search(wish, window, sites=bool(wish.region or wish.near or wish.text))
+             .with_only_columns(Listing.id) if ids_only
+             else _search(wish, window).options(*WHOLE))
+    return query.limit(bindparam("page_limit")).offset(bindparam("page_offset"))
+
+
+def found(wish: Search, limit: int, offset: int, *, ids_only: bool = False) -> Sequence[Any]:
+    """So many of the matching listings, or of their ids, from an offset on."""
+    query = _built(replace(wish, free=None), wish.free is not None, ids_only)
+    page = {"page_limit": limit, "page_offset": offset} | capacity.asked(wish.free)
+    rows = db.session.scalars(query, page)
+    return rows.all() if ids_only else rows.unique().all()
+
+
+WHOLE = (contains_eager(Listing.resource).contains_eager(Resource.site),
+         selectinload(Listing.terms),
+         contains_eager(Listing.resource).selectinload(Resource.capabilities)
+         .selectinload(Capability.materials))
+
+
+def _search(wish: Search, window: TimeWindow | capacity.AskedWindow | None, *,
+            sites: bool = True) -> Select[Any]:
+    query = (select(Listing).join(Listing.resource)
              .join(Company, Company.id == Listing.company_id)
-             .where(Listing.state == "published", Company.state == "verified")
-             .options(contains_eager(Listing.resource).contains_eager(Resource.site),
-                      selectinload(Listing.terms),
-                      contains_eager(Listing.resource).selectinload(Resource.capabilities)
-                      .selectinload(Capability.materials)))
+             .where(Listing.state == PUBLISHED, Company.state == VERIFIED))
+    if sites:
+        query = query.join(Resource.site)
     query = _by_resource(query, wish)
     capability = _capability(wish)
     if capability is not None:
         query = query.where(capability.exists())
-    if wish.free is not None:
-        query = query.where(capacity.is_free(Resource, wish.free, wish.lanes),
-                            certified(wish.free.end))
+    if window is not None:
+        query = query.where(capacity.is_free(Resource, window, wish.lanes), certified(window.end))
     return _by_price(query, wish)
 
 
-def certified(until: datetime) -> ColumnElement[bool]:
+def certified(until: Any) -> ColumnElement[bool]:
     """SQL over Listing: it asks for no certificate, or its resource has it up to a moment."""
     return or_(Listing.certificate == "",
                certificates.lasts(Listing.resource_id, Listing.certificate, until))

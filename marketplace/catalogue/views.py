@@ -22,14 +22,10 @@ def found(actor: Actor | None, wish: Search, limit: int, cursor: int,
 
     A caller that wants only ids gets them without a join to anything it does not read.
     """
-    query = queries.search(wish).limit(limit + 1).offset(cursor)
-    if tuple(wanted) == ("id",):
-        rows: Sequence[Any] = db.session.scalars(
-            query.options(*()).with_only_columns(Listing.id)).all()
-        items: list[dict[str, Any]] = [{"id": each} for each in rows[:limit]]
-    else:
-        rows = db.session.scalars(query).unique().all()
-        items = shown(actor, rows[:limit], wanted)
+    ids_only = tuple(wanted) == ("id",)
+    rows = queries.found(wish, limit + 1, cursor, ids_only=ids_only)
+    items = ([{"id": each} for each in rows[:limit]] if ids_only
+             else shown(actor, rows[:limit], wanted))
     return {"items": items, "next_cursor": cursor + limit if len(rows) > limit else None}
 
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from marketplace.core.money import Money
@@ -35,6 +37,26 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class shifted(FunctionElement[datetime]):
+    """`shifted(instant, minutes)`: an instant moved by whole minutes, computed by the database."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(shifted, "postgresql")
+def _shifted_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
+    instant, minutes = (compiler.process(each, **kwargs) for each in element.clauses)
+    return f"({instant} + ({minutes}) * interval '1 minute')"
+
+
+@compiles(shifted, "sqlite")
+def _shifted_sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
+    """In the form in which instants are stored; SQLite counts them in milliseconds."""
+    instant, minutes = (compiler.process(each, **kwargs) for each in element.clauses)
+    return f"strftime('%Y-%m-%d %H:%M:%f000', {instant}, ({minutes}) || ' minutes')"
 
 
 class Fen(TypeDecorator[Money]):

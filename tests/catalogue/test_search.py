@@ -61,10 +61,10 @@ def recounted(start: datetime, end: datetime, lanes: int) -> set[int]:
     for lane_id, resource, before, after in db.session.execute(text(LANES)).all():
         opened = [row for row in db.session.execute(text(OPEN), {"id": resource})
                   if moment(row[0]) <= start and moment(row[1]) >= end]
+        begins, ends = start - timedelta(minutes=before), end + timedelta(minutes=after)
         down = [row for row in db.session.execute(text(DOWN), {"id": resource})
-                if moment(row[0]) < end and moment(row[1]) > start]
-        if opened and not down and lane_is_free(
-                lane_id, start - timedelta(minutes=before), end + timedelta(minutes=after)):
+                if moment(row[0]) < ends and moment(row[1]) > begins]
+        if opened and not down and lane_is_free(lane_id, begins, ends):
             free[resource] = free.get(resource, 0) + 1
     return {resource for resource, count in free.items() if count >= lanes}
 
@@ -79,10 +79,10 @@ def random_market(dice: random.Random) -> dict[int, int]:
             seller, dice.choice([ALWAYS, DAYTIME]), site, lanes=dice.randint(1, 3),
             buffer_before=dice.choice([0, 15, 30]), buffer_after=dice.choice([0, 20]))
         listings[create_listing(machine).id] = machine.id
+        fill(dice, machine)
         if dice.random() < 0.4:
             begins = shanghai(dice.randint(1, 3), dice.randint(6, 18))
             create_unavailability(machine, begins, begins + timedelta(hours=dice.randint(1, 5)))
-        fill(dice, machine)
     return listings
 
 
