@@ -9,6 +9,7 @@ from sqlalchemy import delete, or_, select, update
 
 from marketplace.accounts import links, login, membership, queries
 from marketplace.accounts.errors import MemberNotFound
+from marketplace.accounts.events import MemberErased
 from marketplace.accounts.models import ApiToken, Invitation, Member, PasswordReset
 from marketplace.accounts.permissions import require
 from marketplace.accounts.services import locked
@@ -16,6 +17,7 @@ from marketplace.core import audit, clock
 from marketplace.core.actor import Actor
 from marketplace.core.audit import AuditEntry
 from marketplace.core.db import db
+from marketplace.core.events import publish
 from marketplace.core.transaction import transactional
 
 MOST = 10_000   # lines of one kind in a copy
@@ -118,6 +120,7 @@ def erase(actor: Actor, member_id: int) -> None:
     db.session.execute(update(ApiToken).where(ApiToken.member_id == member.id)
                        .values(name=member.pseudonym))
     audit.record(actor, "member.erase", "member", member.id)
+    publish(MemberErased(member.id))
 
 
 @transactional

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import g, has_request_context, request, session
 
 from marketplace.core import i18n
@@ -16,3 +19,14 @@ def language() -> str:
         g.language = i18n.negotiate(request.args.get("lang"), profile,
                                     request.headers.get("Accept-Language"))
     return str(g.language)
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """Let this request speak another language for a while: a paper has both."""
+    before = language()
+    g.language = lang
+    try:
+        yield
+    finally:
+        g.language = before

@@ -16,6 +16,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.i18n import translate
 from marketplace.core.outbox import OutboxMessage
+from marketplace.notifications import queries, wording
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,23 @@ def company_rejected(payload: dict[str, Any], _message: OutboxMessage) -> Letter
         return None
     return _to(member, "mail.company_rejected.subject", "mail.company_rejected.body",
                _company(member, "/company"))
+
+
+@writes("news")
+def news(payload: dict[str, Any], _message: OutboxMessage) -> Letter | None:
+    """To a member who hears of a booking: what happened, the work, and what to do until when."""
+    member = _member(payload)
+    if member is None:
+        return None
+    lang, params = member.language, payload["params"]
+    told = wording.told(lang, params, queries.names_in([params]))
+    facts = {"work": told.work, "when": told.when, "price": told.price}
+    lines = [translate(lang, f"mail.news.{name}", text=text)
+             for name, text in facts.items() if text]
+    lines += [told.todo] if told.todo else []
+    return _to(member, "mail.news.subject", "mail.news.body", {
+        "headline": told.headline, "name": member.name, "facts": "\n".join(lines),
+        "url": link(payload["link"]), "choices": link("/account/notices")})
 
 
 def _company(member: Member, path: str) -> dict[str, Any]:

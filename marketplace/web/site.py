@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from marketplace.core import i18n
 from marketplace.core.errors import Forbidden
 from marketplace.http.language import language
+from marketplace.notifications.queries import unread
 from marketplace.web import assets, names, navigation
 from marketplace.web.pages import (
     account_access,
@@ -24,9 +25,11 @@ from marketplace.web.pages import (
     company,
     company_members,
     company_papers,
+    confirmation,
     desk_verification,
     home,
     imports,
+    inbox,
     jobs,
     listing,
     machines,
@@ -50,9 +53,10 @@ from marketplace.web.reader import (
 PAGES = (home, search, listing, bookings, machines, jobs, plans, utilisation, account_access,
          account_self, account_tokens, account_legal, company, company_members, company_papers,
          desk_verification, apidocs,
-         imports, machines_edit, machines_hours, machines_offer, sites)
+         imports, machines_edit, machines_hours, machines_offer, sites, inbox,
+         confirmation)
 LINKS = {"home": "/", "login": "/login", "register": "/register", "account": "/account",
-         "logout": "/logout"}
+         "logout": "/logout", "inbox": "/inbox"}
 csrf = CSRFProtect()
 
 
@@ -89,7 +93,8 @@ def shell() -> dict[str, Any]:
     return {"lang": lang, "t": partial(i18n.translate, lang), "f": formats(),
             "actor": actor, "nav": navigation.menu(actor, counted=not broken),
             "desk": navigation.desk_box(actor), "links": LINKS, "page_title": words("ui.name"),
-            "unread": False, "city_choices": names.city_choices}
+            "unread": 0 if broken or actor is None else unread(actor),
+            "city_choices": names.city_choices}
 
 
 def protect() -> None:

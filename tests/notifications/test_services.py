@@ -116,7 +116,7 @@ def test_every_kind_of_mail_has_words_in_both_languages(inside, language):
 
     services.deliver_due()
 
-    assert kinds == set(WRITERS)
+    assert kinds == set(WRITERS) - {"news"}   # its words: test_inbox
     texts = [message.get_content() for message in letters().values()]
     assert any("营业执照已过期。" in text for text in texts)
     assert not any("{" in text for text in texts)
