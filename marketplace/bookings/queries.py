@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, exists, or_, select
 
 from marketplace.bookings import lifecycle
 from marketplace.bookings.errors import BookingNotFound, HoldNotFound
 from marketplace.bookings.models import Booking, Hold
+from marketplace.bookings.waitlist_models import WaitlistEntry
 from marketplace.capacity import queries as capacity
 from marketplace.catalogue.models import Quote
 from marketplace.core import clock
@@ -48,10 +49,11 @@ def hold_of(actor: Actor, hold_id: int) -> Hold:
 
 
 def live_holds(actor: Actor, resource_id: int) -> Sequence[Hold]:
-    """What the actor holds of a resource for itself; a hold of a plan is not counted."""
+    """What the actor holds of a resource for itself; what a waitlist offers is not counted."""
     return db.session.scalars(select(Hold).where(
         Hold.member_id == actor.member_id, Hold.resource_id == resource_id,
-        Hold.state == lifecycle.HELD, Hold.expires_at > clock.now())).all()
+        Hold.state == lifecycle.HELD, Hold.expires_at > clock.now(),
+        ~exists().where(WaitlistEntry.hold_id == Hold.id))).all()
 
 
 def overdue(limit: int = 500) -> list[tuple[int, str]]:

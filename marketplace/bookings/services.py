@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -11,6 +11,7 @@ from marketplace import config
 from marketplace.accounts.permissions import require
 from marketplace.bookings import changing, lifecycle, queries, requests, validator
 from marketplace.bookings.errors import HoldOver, NeedsApproval
+from marketplace.bookings.events import HoldEnded
 from marketplace.bookings.lifecycle import Moment
 from marketplace.bookings.models import Booking, Hold
 from marketplace.bookings.orders import (
@@ -32,7 +33,7 @@ from marketplace.catalogue.services import Wish
 from marketplace.core import audit, clock
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.db import db
-from marketplace.core.events import on
+from marketplace.core.events import on, publish
 from marketplace.core.locking import Rank, lock
 from marketplace.core.money import Money
 from marketplace.core.timewindow import TimeWindow
@@ -41,10 +42,11 @@ from marketplace.resources.models import Resource
 
 
 @transactional
-def hold(actor: Actor, quote_id: int) -> Hold:
+def hold(actor: Actor, quote_id: int, until: datetime | None = None) -> Hold:
     """A firm keeps the slot of its quote for a few minutes.
 
-    A person holds one slot of a resource at a time: a new hold lets the former go.
+    A person holds one slot of a resource at a time: a new hold lets the former go. What is held
+    for somebody who waited ends at `until` and leaves the person's own hold alone.
     """
     require(actor, "booking.create")
     quote = valid_quote(actor, quote_id)
@@ -52,13 +54,13 @@ def hold(actor: Actor, quote_id: int) -> Hold:
     wanted = [_wanted(actor, offer, quote)]
     validator.lock_counters(wanted)
     lock(Resource, [offer.resource_id], Rank.RESOURCE)
-    for former in queries.live_holds(actor, offer.resource_id):
+    for former in queries.live_holds(actor, offer.resource_id) if until is None else ():
         _let_go(actor, former)
     validator.check(wanted)
     now = clock.now()
     row = Hold(quote_id=quote.id, resource_id=offer.resource_id, company_id=actor.company_id,
                member_id=actor.member_id, state=lifecycle.HELD, created_at=now,
-               expires_at=now + timedelta(minutes=config.current().hold_minutes))
+               expires_at=until or now + timedelta(minutes=config.current().hold_minutes))
     db.session.add(row)
     db.session.flush()
     capacity.take([Want(offer.resource_id, TimeWindow(quote.starts, quote.ends), "hold", row.id,
@@ -80,6 +82,7 @@ def _let_go(actor: Actor, row: Hold) -> None:
     capacity.release("hold", row.id)
     row.state = lifecycle.RELEASED
     audit.record(actor, "hold.release", "hold", row.id)
+    publish(HoldEnded(row.id, row.state))
 
 
 def _locked_hold(actor: Actor, hold_id: int, action: str) -> Hold:
@@ -139,6 +142,7 @@ def book_hold(actor: Actor, hold_id: int, max_total: Money | None = None,
     validator.lock_counters(wanted)
     row = _locked_hold(actor, hold_id, "request" if offer.rules.approval else "book")
     row.state = "booked"
+    publish(HoldEnded(row.id, row.state))
     if offer.rules.approval:
         capacity.release("hold", row.id)
         return requests.file(actor, offer, order, row.id)

@@ -41,11 +41,12 @@ class OutboxMessage(Base):
     last_error: Mapped[str | None] = mapped_column(Text)
 
 
-def put(topic: str, payload: dict[str, Any]) -> None:
+def put(topic: str, payload: dict[str, Any]) -> OutboxMessage:
     """Ask for something outside; a worker carries it out after commit."""
     now = clock.now()
-    db.session.add(OutboxMessage(topic=topic, payload=payload, created_at=now,
-                                 next_attempt_at=now))
+    message = OutboxMessage(topic=topic, payload=payload, created_at=now, next_attempt_at=now)
+    db.session.add(message)
+    return message
 
 
 Handler = Callable[[OutboxMessage], None]

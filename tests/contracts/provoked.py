@@ -10,7 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.clocks import shanghai
-from tests.contracts import provoked_access, provoked_settling, provoked_steps
+from tests.contracts import (
+    provoked_access,
+    provoked_settling,
+    provoked_steps,
+    provoked_together,
+)
 from tests.contracts.provoking import NOBODYS, Make, Provoked, each, edit, fixed
 from tests.contracts.stage import Request, Stage
 from tests.factories.listings import TIME_SLICE
@@ -260,5 +265,6 @@ TABLE: dict[str, Provoked] = {
         {409: each("/unavailability/{}/end", lambda s: s.fact(over=True), None, "seller")}),
 }
 # A feature with many operations keeps its own table.
-for _more in (provoked_access.TABLE, provoked_steps.TABLE, provoked_settling.TABLE):
+for _more in (provoked_access.TABLE, provoked_steps.TABLE, provoked_settling.TABLE,
+              provoked_together.TABLE):
     TABLE.update(_more)

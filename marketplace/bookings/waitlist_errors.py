@@ -1,0 +1,35 @@
+"""What the waitlist refuses."""
+
+from __future__ import annotations
+
+from marketplace.core.errors import Conflict, NotFound
+
+
+class EntryNotFound(NotFound):
+    """No such entry of this company."""
+
+    code = "waitlist_entry_not_found"
+
+
+class SlotFree(Conflict):
+    """The slot can be booked at once: nobody has to wait for it."""
+
+    code = "slot_free"
+
+
+class AlreadyWaiting(Conflict):
+    """The member waits for this slot already, or has it on offer."""
+
+    code = "already_waiting"
+
+
+class WaitingTooMuch(Conflict):
+    """The company waits for as many slots as it may."""
+
+    code = "waiting_too_much"
+
+
+class WaitedEnough(Conflict):
+    """The entry has ended: booked, passed on, left or over."""
+
+    code = "waitlist_entry_ended"
