@@ -80,7 +80,7 @@ def test_a_cancelled_slot_is_offered_to_the_first(market, wish, taken, heard):
     steps.cancel(market.stranger.actor, taken)
     assert states(first, second) == ["waiting", "waiting"]   # later, in a transaction of its own
 
-    assert outbox.carry_out() == 1
+    outbox.carry_out()
 
     row = db.session.get_one(WaitlistEntry, first)
     hold = db.session.get_one(Hold, row.hold_id)
