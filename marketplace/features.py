@@ -21,7 +21,7 @@ from marketplace.core import audit as _audit  # noqa: F401
 from marketplace.core import outbox as _outbox  # noqa: F401
 from marketplace.files import services as _files  # noqa: F401
 from marketplace.jobs.api import blueprint as jobs
-from marketplace.notifications import news as _news  # noqa: F401
+from marketplace.notifications import offers as _offers  # noqa: F401
 from marketplace.notifications.api import blueprint as notices
 from marketplace.kpis.api import blueprint as record
 from marketplace.planning.api import blueprint as planning
