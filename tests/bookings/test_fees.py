@@ -16,7 +16,6 @@ from marketplace.catalogue.models import Listing
 from marketplace.catalogue.services import Wish
 from marketplace.core.audit import AuditEntry
 from marketplace.core.db import db
-from marketplace.core.money import Money
 from marketplace.core.timewindow import TimeWindow
 from marketplace.core.transaction import transaction
 from marketplace.resources.models import Resource
