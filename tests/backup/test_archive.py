@@ -85,7 +85,7 @@ def test_a_writer_between_any_two_tables_leaves_a_whole_picture(
         with app.app_context():
             hour = next(hours)
             bookings.book_wish(full.buyer.actor,
-                               wish(full, shanghai(4 + hour // 12, 8 + hour % 12)))
+                               wish(full, shanghai(10 + hour // 12, 8 + hour % 12)))
             files.upload_paper(create_party(state="pending", verified_at=None).actor, "x.pdf",
                                io.BytesIO(PDF + str(hour).encode()))
 
