@@ -44,6 +44,7 @@ class Settings:
     worker_poll_seconds: float = 0.5  # how often an idle worker looks for work
     opening_days: int = 120           # how far the derived opening intervals reach
     clock_skew_seconds: float = 2.0   # /readyz fails when host and database clocks differ by more
+    calendar_private: bool = False    # foreign calendars may be fetched from private networks
     metrics_token: str = ""           # who sends it as a bearer token may read /metrics from afar
     audit_secret: str = ""            # key of pseudonyms in the audit log; empty: the secret key
     test_database_url: str = ""       # tests only: the PostgreSQL the suite runs on

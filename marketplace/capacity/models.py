@@ -66,6 +66,8 @@ class Unavailability(Base):
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))
     starts: Mapped[datetime] = mapped_column(UtcDateTime)
     ends: Mapped[datetime] = mapped_column(UtcDateTime)
-    reason: Mapped[str] = mapped_column(String(20))   # breakdown | maintenance | other
+    reason: Mapped[str] = mapped_column(String(20))   # breakdown | maintenance | other …
+    source_id: Mapped[int | None]                     # of the foreign calendar that says so
+    source_uid: Mapped[str | None] = mapped_column(String(200))   # of the event there
     created_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

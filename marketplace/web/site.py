@@ -22,6 +22,7 @@ from marketplace.web.pages import (
     account_tokens,
     apidocs,
     bookings,
+    calendars,
     company,
     company_members,
     company_papers,
@@ -32,6 +33,7 @@ from marketplace.web.pages import (
     inbox,
     jobs,
     listing,
+    machine_calendars,
     machines,
     machines_edit,
     machines_hours,
@@ -53,8 +55,8 @@ from marketplace.web.reader import (
 PAGES = (home, search, listing, bookings, machines, jobs, plans, utilisation, account_access,
          account_self, account_tokens, account_legal, company, company_members, company_papers,
          desk_verification, apidocs,
-         imports, machines_edit, machines_hours, machines_offer, sites, inbox,
-         confirmation)
+         imports, machines_edit, machines_hours, machines_offer, machine_calendars, calendars,
+         sites, inbox, confirmation)
 LINKS = {"home": "/", "login": "/login", "register": "/register", "account": "/account",
          "logout": "/logout", "inbox": "/inbox"}
 csrf = CSRFProtect()
