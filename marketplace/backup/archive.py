@@ -76,11 +76,16 @@ def writing(path: Path) -> Iterator[Writer]:
 
 
 def _publish(draft: Path, path: Path) -> None:
-    """Give the draft its name; a link, unlike a rename, never replaces what is there."""
+    """Give the draft its name; a link, unlike a rename, never replaces what is there.
+
+    On a file system without links the last look is a moment before the rename.
+    """
     try:
         os.link(draft, path)
-    except FileExistsError as error:
-        raise ArchiveRefused(f"{path} is there already: name another file.") from error
+    except OSError as error:
+        if path.exists():
+            raise ArchiveRefused(f"{path} is there already: name another file.") from error
+        draft.rename(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -141,10 +146,12 @@ class Reader:
 def reading(path: Path) -> Iterator[Reader]:
     """Open an archive; raises ArchiveRefused for what is none or is cut short."""
     try:
-        with tarfile.open(path, "r:") as tar:
-            yield Reader(tar, path)
+        file = open(path, "rb")  # noqa: SIM115 - closed below
     except OSError as error:
         raise ArchiveRefused(f"{path} cannot be read: {error.strerror}.") from error
+    try:
+        with file, tarfile.open(fileobj=file, mode="r:") as tar:
+            yield Reader(tar, path)
     except tarfile.TarError as error:
         raise ArchiveRefused(f"{path} is no whole archive: {error}.") from error
 

@@ -27,6 +27,8 @@ def backup(path: Path) -> None:
         made = making.backup(path)
     except ArchiveRefused as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{path} was not written: {error.strerror}.") from error
     click.echo(f"{path}: {made.rows} rows, {made.blobs} files")
     for sha256 in made.missing:
         click.echo(f"missing or changed on the disk: blob {sha256}", err=True)
@@ -50,6 +52,9 @@ def restore(path: Path, replace: bool) -> None:
         manifest = restoring.restore(path, replace)
     except ArchiveRefused as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"The files cannot be put back ({error.strerror}); "
+                                   "the database is as it was.") from error
     except (SQLAlchemyError, Unavailable) as error:
         reason = str(getattr(error.__cause__ or error, "orig", error)).strip().partition("\n")[0]
         raise click.ClickException(f"The database did not take the rows ({reason}); "

@@ -171,6 +171,37 @@ def test_a_folder_that_is_not_there_is_named(app, tmp_path):
     assert code == 1 and "cannot be written to" in said
 
 
+def test_a_file_system_without_links_will_do(app, full, tmp_path, monkeypatch):
+    """Where a file cannot have two names the draft is renamed; what is there stays there."""
+    def no_links(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", no_links)
+    path = tmp_path / "a.tar"
+    assert run(app, "backup", str(path))[0] == 0
+    before = path.read_bytes()
+
+    assert run(app, "backup", str(path))[0] == 1
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("words", (("backup",), ("restore", "--replace")))
+def test_a_full_disk_is_named(app, saved, tmp_path, monkeypatch, words):
+    """When the disk is full one sentence says so, no draft stays, and no row is touched."""
+    def full_disk(*_):
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "b.tar" if words == ("backup",) else saved
+    monkeypatch.setattr("os.fsync", full_disk)
+    before = everything(app)
+
+    code, said = run(app, *words, str(path))
+
+    assert code == 1 and "No space left on device" in said
+    assert everything(app) == before
+    assert list(tmp_path.glob(".*.part")) == [] and not (tmp_path / "b.tar").exists()
+
+
 def test_a_missing_file_is_named_and_the_rest_is_kept(app, full, fresh, backend, tmp_path):
     """Bytes that are lost already stop no backup; it says which, and ends with 1."""
     with app.app_context():
