@@ -1,4 +1,7 @@
-"""Past and coming bookings of the demo, each made by the service at a moment before its start."""
+"""Past and coming bookings of the demo, each made by the service at a moment before its start.
+
+`lives` says what became of those that are past.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from marketplace.accounts.models import Company
+from marketplace.bookings.models import Booking
 from marketplace.bookings.services import book_wish
 from marketplace.catalogue.models import Listing
 from marketplace.catalogue.services import Wish
@@ -16,23 +20,25 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.core.errors import DomainError
-from marketplace.core.transaction import savepoint, transactional
 from marketplace.resources.models import Resource, Site
+from marketplace.seeding.lives import live_on
 
 TRIES = 7   # the generator does not know today's weekday: look for an open day near by
 
 
-@transactional
-def book_history(rows: Sequence[Mapping[str, str]], actors: Mapping[str, Actor]) -> int:
-    """Book every row that finds an open, free day; returns how many did."""
-    places = listings()
+def make_history(rows: Sequence[Mapping[str, str]], actors: Mapping[str, Actor]) -> int:
+    """Book what the rows say, and let it live on until now; returns how many bookings there are."""
+    people = {actor.company_id or 0: actor for actor in actors.values()}
     now = clock.now()
+    places = listings()
     made = 0
-    for row in rows:
+    for number, row in enumerate(rows):
         place = places.get((row["owner_credit_code"], row["resource_code"]))
         actor = actors.get(row["buyer_credit_code"])
-        if place is not None and actor is not None:
-            made += _book(row, actor, place, now)
+        booking = _book(row, actor, place, now) if place and actor else None
+        if booking is not None:
+            live_on(booking.id, number, people, now)
+            made += 1
     return made
 
 
@@ -49,7 +55,7 @@ def listings() -> dict[tuple[str, str], tuple[int, int, str]]:
 
 
 def _book(row: Mapping[str, str], actor: Actor, place: tuple[int, int, str],
-          now: datetime) -> bool:
+          now: datetime) -> Booking | None:
     """Book on the first day, of a week from the wished one, on which the service accepts it."""
     listing_id, notice, zone = place
     local = now.astimezone(ZoneInfo(zone))
@@ -61,9 +67,8 @@ def _book(row: Mapping[str, str], actor: Actor, place: tuple[int, int, str],
         hours = timedelta(hours=float(row["hours"] or 0))
         wish = Wish(listing_id, start, None if pieces else start + hours, pieces, row["mode"])
         try:
-            with clock.moved_to(moment), savepoint():
-                book_wish(actor, wish)
-            return True
+            with clock.moved_to(moment):
+                return book_wish(actor, wish)
         except DomainError:
             continue   # closed, taken or against the rules on that day: try the next
-    return False
+    return None

@@ -21,7 +21,7 @@ from marketplace.resources import holidays
 from marketplace.resources.models import Resource
 from marketplace.seeding import people
 from marketplace.seeding.applicants import add_applicants
-from marketplace.seeding.history import book_history
+from marketplace.seeding.history import make_history
 from marketplace.telemetry import services as telemetry
 from marketplace.web.imports.services import import_rows
 from seed_data.shift import shift_jobs
@@ -32,6 +32,13 @@ FACTORY = "91370100DEM000014R"    # operates the shared factory
 FIRM = "91370200DEM000516H"       # a buyer with open jobs
 WHOLE_NUMBERS = ("step_minutes", "min_minutes", "max_minutes", "notice_minutes", "horizon_days")
 Row = Mapping[str, str]
+# How kinds of resource are booked beyond the table: experts answer each request, labs are lent
+# by the week's hours, trucks want to be told two days before.
+MANNERS: dict[str, dict[str, object]] = {
+    "expert": {"approval": True, "reply_hours": 8},
+    "lab": {"quota_hours": 40, "check_in": True, "grace_minutes": 30},
+    "truck": {"free_hours": 48, "late_percent": 30},
+}
 
 
 class SeedRefused(Exception):
@@ -63,7 +70,7 @@ def load_demo(say: Callable[[str], None]) -> bool:
     say(f"{publish(_rows('listings'), actors)} listings")
     say(f"{telemetry.load_days(read('nist_machine_days'))} recorded machine-days")
     say(f"{_import(operator, 'jobs', _coming_jobs())} rows of jobs")
-    say(f"{book_history(read('history'), actors)} bookings, past and coming")
+    say(f"{make_history(read('history'), actors)} bookings, past and coming")
     say(f"{add_applicants()} firms that wait for verification")
     return True
 
@@ -91,19 +98,22 @@ def _import(operator: Actor, noun: str, rows: Sequence[Row] | None = None) -> in
 @transactional
 def publish(rows: Sequence[Row], actors: Mapping[str, Actor]) -> int:
     """Publish the listings; the company that operates the resource does it."""
-    ids = {(owner, code): (id_, operating) for owner, code, id_, operating in db.session.execute(
-        select(Company.credit_code, Resource.code, Resource.id, Resource.operating_company_id)
+    ids = {(owner, code): (id_, operating, kind)
+           for owner, code, id_, operating, kind in db.session.execute(
+        select(Company.credit_code, Resource.code, Resource.id, Resource.operating_company_id,
+               Resource.kind)
         .join(Company, Company.id == Resource.owner_company_id))}
     by_company = {actor.company_id: actor for actor in actors.values()}
     for row in rows:
-        resource_id, operating = ids[row["company_credit_code"], row["resource_code"]]
-        publish_listing(by_company[operating], Publication(resource_id, rules(row), terms(row)))
+        resource_id, operating, kind = ids[row["company_credit_code"], row["resource_code"]]
+        publish_listing(by_company[operating], Publication(
+            resource_id, rules(row) | MANNERS.get(kind, {}), terms(row)))
     return len(rows)
 
 
-def rules(row: Row) -> dict[str, int | bool]:
+def rules(row: Row) -> dict[str, object]:
     """The rules of a listing row."""
-    numbers: dict[str, int | bool] = {
+    numbers: dict[str, object] = {
         name.replace("step_minutes", "step"): int(row[name]) for name in WHOLE_NUMBERS}
     return numbers | {"may_pause": row["may_pause"] == "yes",
                       "show_company": row["show_company"] == "yes"}
