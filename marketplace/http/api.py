@@ -159,7 +159,7 @@ class MarketBlueprint(Blueprint):
     def response(self, status_code: Any, schema: Any = None, **kwargs: Any) -> Any:
         """Document the answer and make it by its schema, the quick way."""
         document = super().response(status_code, schema, **kwargs)
-        if schema is None:
+        if schema is None or isinstance(schema, dict):   # nothing, or bytes that are no JSON
             return document
         dump = dumper(schema() if isinstance(schema, type) else schema)
 
