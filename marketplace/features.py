@@ -20,10 +20,12 @@ from marketplace.catalogue.together_api import blueprint as together
 from marketplace.core import audit as _audit  # noqa: F401
 from marketplace.core import outbox as _outbox  # noqa: F401
 from marketplace.files import services as _files  # noqa: F401
+from marketplace.files.api import blueprint as files
 from marketplace.jobs.api import blueprint as jobs
+from marketplace.kpis.api import blueprint as record
 from marketplace.notifications import offers as _offers  # noqa: F401
 from marketplace.notifications.api import blueprint as notices
-from marketplace.kpis.api import blueprint as record
+from marketplace.planning import job_files as _job_files  # noqa: F401
 from marketplace.planning.api import blueprint as planning
 from marketplace.resources.api import blueprint as resources
 from marketplace.resources.certificate_api import blueprint as certificates
@@ -31,5 +33,5 @@ from marketplace.telemetry import models as _telemetry  # noqa: F401
 
 BLUEPRINTS = (accounts, catalogue, together, bookings, booking_steps, proposals, booking_batch,
               waitlist, series, booking_changes, jobs, planning, resources, capacity,
-              own_listings, access, certificates, notices, calendars,
+              own_listings, access, certificates, notices, files, calendars,
               record)

@@ -38,6 +38,8 @@ TABLE: dict[str, tuple[frozenset[str], bool]] = {
     "booking.read": (MEMBERS, False),
     "qualification.edit": (WORKERS, False),
     "qualification.read": (MEMBERS, False),
+    "file.read": (MEMBERS, False),
+    "file.attach": (WORKERS, False),
     "job.edit": (WORKERS, False),
     "job.read": (MEMBERS, False),
     "plan.create": (WORKERS, False),

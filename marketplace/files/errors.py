@@ -27,3 +27,15 @@ class FileKept(Conflict):
     """A verified company's papers stay: the verification rests on them."""
 
     code = "file_kept"
+
+
+class FilesClosed(Conflict):
+    """What the file was for is over: nothing is added to it any more."""
+
+    code = "files_closed"
+
+
+class FileDelivered(Conflict):
+    """The work was done by this file and delivered: it stays."""
+
+    code = "file_delivered"

@@ -12,7 +12,10 @@ from marketplace.core.types import UtcDateTime
 
 
 class File(Base):
-    """One upload. `subject_kind`/`subject_id` name what it belongs to (company 7: its papers)."""
+    """One upload. `subject_kind`/`subject_id` name what it belongs to (company 7: its papers).
+
+    A drawing that its owner takes away keeps its row and who fetched it; its bytes go.
+    """
 
     __tablename__ = "file"
     __table_args__ = (Index("ix_file_subject", "subject_kind", "subject_id"),)
@@ -27,6 +30,7 @@ class File(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class FileReader(Base):

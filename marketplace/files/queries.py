@@ -27,7 +27,8 @@ def files_on(actor: Actor, kind: str, subject_id: int) -> Sequence[File]:
 
 def file_for(actor: Actor, file_id: int) -> File:
     """One file that the actor may read; raises FileNotFound."""
-    row = db.session.scalar(select(File).where(File.id == file_id, _readable(actor)))
+    row = db.session.scalar(select(File).where(
+        File.id == file_id, File.subject_kind.in_(READ), _readable(actor)))
     if row is None or not allowed(actor, READ[row.subject_kind]):
         raise FileNotFound(id=file_id)
     return row
@@ -42,11 +43,11 @@ def counts(kind: str, subject_ids: Sequence[int]) -> dict[int, int]:
 
 
 def known(hashes: list[str]) -> set[str]:
-    """Which of these hashes have a row."""
+    """Which of these hashes have a row whose bytes are to be kept."""
     found: set[str] = set()
     for start in range(0, len(hashes), 500):
         found.update(db.session.scalars(select(File.sha256).where(
-            File.sha256.in_(hashes[start:start + 500]))))
+            File.sha256.in_(hashes[start:start + 500]), File.removed_at.is_(None))))
     return found
 
 

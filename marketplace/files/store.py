@@ -21,7 +21,7 @@ from marketplace import config
 from marketplace.core import clock
 from marketplace.core.errors import FieldError
 from marketplace.files.errors import FileRefused
-from marketplace.files.rules import BYTES_MOST, HEAD, media_type
+from marketplace.files.rules import PAPERS, Intake
 
 CHUNK = 2**16
 GRACE = 3600.0   # seconds that an orphan or a half-written file is left alone
@@ -55,10 +55,10 @@ def writing() -> Iterator[None]:
         yield
 
 
-def write(stream: BinaryIO) -> Blob:
+def write(stream: BinaryIO, intake: Intake = PAPERS) -> Blob:
     """Store a stream; raises FileRefused before anything is kept of a wrong one."""
     with _draft() as (target, temporary):
-        blob = _copy(stream, target)
+        blob = _copy(stream, target, intake)
         _place(temporary, blob.sha256)
         return blob
 
@@ -78,7 +78,7 @@ def _draft() -> Iterator[tuple[BinaryIO, Path]]:
     handle, name = tempfile.mkstemp(prefix="part-", dir=folder())
     temporary = Path(name)
     try:
-        with open(handle, "wb") as target:
+        with open(handle, "w+b") as target:
             yield target, temporary
     finally:
         temporary.unlink(missing_ok=True)
@@ -92,28 +92,29 @@ def _place(temporary: Path, sha256: str) -> None:
     _sync_folder(place.parent)
 
 
-def _copy(stream: BinaryIO, target: BinaryIO) -> Blob:
-    """Copy, hash and measure; the first bytes must be of a kind on the list."""
-    digest, size, kind = hashlib.sha256(), 0, None
-    chunk = stream.read(HEAD)
-    kind = media_type(chunk)
-    if kind is None:
-        raise refused("file_empty" if not chunk else "file_kind")
-    while chunk:
+def _copy(stream: BinaryIO, target: BinaryIO, intake: Intake) -> Blob:
+    """Copy, hash and measure; what lies there then must be of a kind that is taken."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := stream.read(CHUNK):
         size += len(chunk)
-        if size > BYTES_MOST:
-            raise refused("file_size")
+        if size > intake.most:
+            raise refused("file_size", intake.most)
         digest.update(chunk)
         target.write(chunk)
-        chunk = stream.read(CHUNK)
+    if not size:
+        raise refused("file_empty")
+    target.seek(0)
+    kind = intake.kind_of(target, size)
+    if kind is None:
+        raise refused(intake.refusal)
     target.flush()
     os.fsync(target.fileno())
     return Blob(digest.hexdigest(), size, kind)
 
 
-def refused(code: str) -> FileRefused:
+def refused(code: str, most: int = PAPERS.most) -> FileRefused:
     """A refusal of the field `file`."""
-    return FileRefused(errors=[FieldError("file", code, most=BYTES_MOST // 2**20)])
+    return FileRefused(errors=[FieldError("file", code, most=most // 2**20)])
 
 
 def sweep(known: Callable[[list[str]], set[str]]) -> int:

@@ -14,6 +14,7 @@ from marketplace.core.errors import Forbidden
 from marketplace.http.language import language
 from marketplace.notifications.queries import unread
 from marketplace.web import assets, names, navigation
+from marketplace.web.attached import attached, attached_to_job_of
 from marketplace.web.pages import (
     account_access,
     account_legal,
@@ -21,6 +22,7 @@ from marketplace.web.pages import (
     account_session,
     account_tokens,
     apidocs,
+    attachments,
     bookings,
     calendars,
     company,
@@ -56,7 +58,7 @@ PAGES = (home, search, listing, bookings, machines, jobs, plans, utilisation, ac
          account_self, account_tokens, account_legal, company, company_members, company_papers,
          desk_verification, apidocs,
          imports, machines_edit, machines_hours, machines_offer, machine_calendars, calendars,
-         sites, inbox, confirmation)
+         sites, inbox, confirmation, attachments)
 LINKS = {"home": "/", "login": "/login", "register": "/register", "account": "/account",
          "logout": "/logout", "inbox": "/inbox"}
 csrf = CSRFProtect()
@@ -96,7 +98,8 @@ def shell() -> dict[str, Any]:
             "actor": actor, "nav": navigation.menu(actor, counted=not broken),
             "desk": navigation.desk_box(actor), "links": LINKS, "page_title": words("ui.name"),
             "unread": 0 if broken or actor is None else unread(actor),
-            "city_choices": names.city_choices}
+            "city_choices": names.city_choices, "attached": attached,
+            "attached_to_job_of": attached_to_job_of}
 
 
 def protect() -> None:
