@@ -121,7 +121,7 @@ def _looked() -> Select[Any]:
     query: Any = (select(looked.c.id, looked.c.same)
                   .join(Resource, Resource.id == looked.c.resource_id)
                   .order_by(looked.c.near.desc(), looked.c.id))
-    return query   # type: ignore[no-any-return]
+    return query
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -21,13 +22,14 @@ from marketplace.core.actor import Actor
 from marketplace.core.timewindow import TimeWindow
 from marketplace.resources.models import Resource
 from marketplace.telemetry import queries as telemetry
-from marketplace.web import breakeven, names, offering, prices, record_view
+from marketplace.web import breakeven, instead, names, offering, prices, record_view
 from marketplace.web.offering import Asked
 from marketplace.web.once import new_key
 from marketplace.web.reader import formats, login_url, words
 
 
-def view(asked: Asked, week: int | None, hold: dict[str, Any] | None = None) -> dict[str, Any]:
+def view(asked: Asked, week: int | None, hold: dict[str, Any] | None = None,
+         refused: str = "") -> dict[str, Any]:
     """The page with a work asked about, or with a slot that is held; None: the work's week."""
     wish = asked.form.wish
     if week is None:
@@ -44,7 +46,8 @@ def view(asked: Asked, week: int | None, hold: dict[str, Any] | None = None) -> 
         "rules": rules_of(asked.offer.rules, asked.listing.resource),
         "week": offering.week(asked, week, hold["window"] if hold else None), "hold": hold,
         "week_url": partial(_week_url, asked, hold), "login_url": login_url,
-        "work": _work(asked), "once": new_key(), "member": allowed(asked.actor, "price.read"),
+        "work": _work(asked, bool(refused) or bool(hold and not hold["live"])), "refused": refused,
+        "once": new_key(), "member": allowed(asked.actor, "price.read"),
         "may_book": allowed(asked.actor, "booking.create"), "why_not": _why_not(asked.actor),
         "unit_prices": _unit_prices(asked), "hold_minutes": config.current().hold_minutes}
 
@@ -57,7 +60,7 @@ def _week_url(asked: Asked, hold: dict[str, Any] | None, number: int) -> str:
     return offering.address(asked, week=str(number))
 
 
-def _work(asked: Asked) -> dict[str, Any]:
+def _work(asked: Asked, refused: bool) -> dict[str, Any]:
     """The form, prices of this work in all modes, what is in the way and what to do instead."""
     form, f = asked.form, formats(asked.zone)
     chosen = form.values["mode"] or None
@@ -67,13 +70,24 @@ def _work(asked: Asked) -> dict[str, Any]:
         if answer.window is not None and form.wish is not None and form.wish.pieces:
             option["note"] += words("offer.finish", time=f.datetime(answer.window.end))
     errors = asked.errors
-    blocked = bool(asked.in_the_way) or (form.wish is not None and "start" in errors)
+    blocked = refused or bool(asked.in_the_way) or (form.wish is not None and "start" in errors)
     return {"values": form.values, "errors": errors, "takes": offering.takes(asked),
             "options": options, "ready": isinstance(asked.slots, dict), "asked": form.wish,
             "in_the_way": [f.window(each) for each in asked.in_the_way],
-            "instead": offering.instead(asked) if blocked else [],
+            "instead": _instead(asked) if blocked else [],
             "even": _even(asked), "seen": {each.mode: each.priced.most.amount for each in answers},
             "address": offering.address(asked)}
+
+
+def _instead(asked: Asked) -> list[dict[str, str]]:
+    """What is free instead, one of each kind; then the nearest starts of the same resource."""
+    found = instead.rows(asked.actor, asked.form.wish) if asked.form.wish else []
+    kinds = {each["kind"]: each for each in reversed(found)}
+    best = [each for each in found if each is kinds[each["kind"]]]
+    more = offering.instead(asked) if len(best) < instead.OFFERED else []
+    rows = {each["label"]: each for each in reversed([*best, *more, *found])}
+    order = dict.fromkeys(each["label"] for each in [*best, *more, *found])
+    return [rows[label] for label in order][:instead.OFFERED]
 
 
 def _even(asked: Asked) -> dict[str, Any] | None:
@@ -145,10 +159,12 @@ def held(hold: Hold, quote: Quote, zone: str) -> dict[str, Any]:
     """The booking card of a slot that is held, or was."""
     f = formats(zone)
     left = int((hold.expires_at - clock.now()).total_seconds())
-    live = hold.state == "held" and left > 0
+    live, rules = hold.state == "held" and left > 0, ListingRules(**quote.rules)
     total = int((hold.expires_at - hold.created_at).total_seconds())
     return {"id": hold.id, "live": live, "left": max(0, left), "total_seconds": total,
             "window": TimeWindow(quote.starts, quote.ends), "mode": quote.mode,
+            "approval": rules.approval, "reply": formats().quantity(rules.reply_hours, "hour"),
+            "free_until": f.datetime(quote.starts - timedelta(hours=rules.free_hours)),
             "ends_at": f.time(hold.expires_at), "pieces": quote.pieces, "lanes": quote.lanes,
             "length": names.length(quote.work_minutes), "lines": prices.lines(quote.lines),
             "total": prices.span(quote.total, quote.total_min, quote.total_max)}

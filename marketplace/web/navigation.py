@@ -9,7 +9,7 @@ from flask import current_app, request, session, url_for
 
 from marketplace.accounts.permissions import allowed
 from marketplace.core.actor import Actor
-from marketplace.web import reads
+from marketplace.web import booking_reads, reads
 from marketplace.web.reader import words
 
 FIRM, FACTORY, OPERATOR, VISITOR = "firm", "factory", "operator", "visitor"
@@ -41,13 +41,14 @@ NEEDS = {
     "jobs": "job.read", "plans": "plan.read", "bookings": "booking.read",
     "company": "company.read", "members": "member.list", "papers": "paper.read",
     "tokens": "token.own", "utilisation": "utilisation.read", "verification": "company.verify",
-    "machines": "resource.read", "sites": "resource.read",
+    "machines": "resource.read", "sites": "resource.read", "disputes": "booking.resolve",
 }
 IMPORTS = ("job.edit", "company.import")   # one of them is enough
 
 # Things that wait for the reader, by entry; asked only for entries that are shown.
 COUNTS: Mapping[str, Callable[[Actor], int]] = {
-    "bookings": reads.holds_waiting,
+    "bookings": booking_reads.waiting,
+    "disputes": booking_reads.disputes_open,
     "verification": reads.companies_waiting,
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.models import Company
@@ -18,8 +18,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.resources.models import Resource, Site
 
-MADE, RECEIVED = "made", "received"
-COMING, PAST, CANCELLED = "coming", "past", "cancelled"
+MADE, RECEIVED = "made", "received"   # the two sides of a booking
 
 
 def _open_holds(actor: Actor) -> ColumnElement[bool]:
@@ -60,41 +59,6 @@ def booking_of_quote(actor: Actor, quote_id: int) -> int | None:
     """The booking that the company made of its quote."""
     return db.session.scalar(select(Booking.id).where(
         Booking.quote_id == quote_id, Booking.company_id == actor.company_id).limit(1))
-
-
-@dataclass(frozen=True)
-class BookingList:
-    """Which bookings: those the company made or received, coming, past or cancelled."""
-
-    side: str = MADE
-    when: str = COMING
-
-    def query(self, actor: Actor) -> Select[Any]:
-        """(Booking, resource name, zone, the other company's name); the next one first."""
-        mine, theirs = Booking.company_id, Booking.seller_company_id
-        if self.side == RECEIVED:
-            mine, theirs = theirs, mine
-        query: Any = (select(Booking, Resource.name, Site.zone, Company.name)
-                      .join(Resource, Resource.id == Booking.resource_id)
-                      .join(Site, Site.id == Resource.site_id)
-                      .join(Company, Company.id == theirs).where(mine == actor.company_id))
-        if self.when == CANCELLED:
-            return query.where(Booking.state == "cancelled").order_by(
-                Booking.cancelled_at.desc(), Booking.id.desc())
-        query = query.where(Booking.state == "confirmed")
-        if self.when == PAST:
-            return query.where(Booking.ends <= clock.now()).order_by(
-                Booking.starts.desc(), Booking.id.desc())
-        return query.where(Booking.ends > clock.now()).order_by(Booking.starts, Booking.id)
-
-
-def booking_page(actor: Actor, which: BookingList, limit: int,
-                 offset: int) -> tuple[Sequence[Any], int]:
-    """Rows of one page and how many there are."""
-    query = which.query(actor)
-    total = db.session.scalar(select(func.count()).select_from(
-        query.order_by(None).with_only_columns(Booking.id).subquery())) or 0
-    return db.session.execute(query.limit(limit).offset(offset)).all(), total
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,12 +12,14 @@ from marketplace.bookings import orders
 from marketplace.bookings import services as bookings
 from marketplace.bookings.errors import HoldOver, PriceChanged
 from marketplace.catalogue import queries, services
+from marketplace.catalogue.rules import ListingRules
 from marketplace.core.errors import Conflict, DomainError, FieldError, Invalid
 from marketplace.core.money import Money
 from marketplace.http.api import InvalidRequest, invalid
 from marketplace.http.auth import actor
 from marketplace.http.fields import Text
-from marketplace.web import listing_view, offering, reads, work
+from marketplace.http.problems import status_of
+from marketplace.web import instead, listing_view, offering, reads, work
 from marketplace.web.once import once
 from marketplace.web.reader import asking, formats, words
 
@@ -31,7 +34,7 @@ def show(listing_id: int) -> Any:
     return _page(offering.ask(listing_id, request.args, asking()))
 
 
-def show_held(listing_id: int, hold_id: int) -> Any:
+def show_held(listing_id: int, hold_id: int, status: int = 200, refused: str = "") -> Any:
     """The same page with a slot that the company holds; a hold already booked leads on."""
     hold, quote = listing_view.hold_and_quote(actor(), hold_id)
     booked = reads.booking_of_quote(actor(), quote.id) if hold.state == "booked" else None
@@ -40,7 +43,7 @@ def show_held(listing_id: int, hold_id: int) -> Any:
     zone = queries.offer(quote.listing_id).rules.zone
     again = work.query_of(orders.again_of(quote), zone)
     card = listing_view.held(hold, quote, zone)
-    return _page(offering.ask(listing_id, again, actor()), hold=card)
+    return _page(offering.ask(listing_id, again, actor()), status, hold=card, refused=refused)
 
 
 def _page(asked: offering.Asked, status: int = 200, **more: Any) -> Any:
@@ -48,8 +51,7 @@ def _page(asked: offering.Asked, status: int = 200, **more: Any) -> Any:
     number = min(int(week[:4]), WEEKS) if week.isdecimal() else None
     hold = more.pop("hold", None)
     page = render_template("listing/page.html", page_title=asked.listing.resource.name,
-                           refused=more.get("refused", ""),
-                           **listing_view.view(asked, number, hold))
+                           **listing_view.view(asked, number, hold, more.get("refused", "")))
     return page, status
 
 
@@ -69,7 +71,7 @@ def _reason(refusal: DomainError) -> str:
         f, params = formats(), refusal.params
         return words("offer.refused.price", was=f.money(Money.parse(params["max_total"])),
                      now=f.money(Money.parse(params["total"])))
-    return words(f"problem.{refusal.code}.title")
+    return instead.reason(refusal)
 
 
 @once
@@ -93,15 +95,30 @@ def _seen(mode: str) -> Money | None:
 
 
 def book_held(hold_id: int) -> Any:
-    """Book a slot that is held."""
+    """Book a slot that is held, or ask for it where the seller answers each request."""
+    _, quote = listing_view.hold_and_quote(actor(), hold_id)
     try:
         answer = make_booking(hold_id, _reference())
     except HoldOver:
-        _, quote = listing_view.hold_and_quote(actor(), hold_id)
         return redirect(url_for("listing_page.show", listing_id=quote.listing_id,
                                 hold=hold_id), 303)
-    flash(words("offer.booked"), "done")
+    except DomainError as refusal:
+        if not refusal.negotiable:
+            raise
+        return show_held(quote.listing_id, hold_id, status_of(type(refusal)), _reason(refusal))
+    flash(words("offer.asked" if ListingRules(**quote.rules).approval else "offer.booked"), "done")
     return answer
+
+
+def release_held(hold_id: int) -> Any:
+    """Give a slot that is held back, and show its work again."""
+    _, quote = listing_view.hold_and_quote(actor(), hold_id)
+    with suppress(HoldOver):   # it is free already
+        bookings.release_hold(actor(), hold_id)
+        flash(words("offer.released"), "done")
+    zone = queries.offer(quote.listing_id).rules.zone
+    return redirect(url_for("listing_page.show", listing_id=quote.listing_id, _anchor="work",
+                            **work.query_of(orders.again_of(quote), zone)), 303)
 
 
 @once
@@ -122,3 +139,4 @@ def _reference() -> str:
 blueprint.add_url_rule("/listings/<int:listing_id>", view_func=show)
 blueprint.add_url_rule("/listings/<int:listing_id>/holds", view_func=hold_slot, methods=["POST"])
 blueprint.add_url_rule("/holds/<int:hold_id>/book", view_func=book_held, methods=["POST"])
+blueprint.add_url_rule("/holds/<int:hold_id>/release", view_func=release_held, methods=["POST"])
