@@ -1,0 +1,146 @@
+"""Cancelling, the waitlist and instant booking race for a slot: one winner, the line in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from marketplace.bookings import lifecycle
+from marketplace.bookings.models import Booking, Hold
+from marketplace.bookings.waitlist import TOPIC
+from marketplace.bookings.waitlist_models import LEFT, OFFERED, WAITING, WaitlistEntry
+from marketplace.core.db import db
+from marketplace.core.outbox import OutboxMessage
+from tests.races.server import Answer, Client, race
+from tests.races.test_same_hour import Track, create_track, recount
+from tests.runner.processes import running, until
+
+pytestmark = pytest.mark.usefixtures("no_deadlock")
+ROUNDS = {"small": 6, "long": 40}
+WAITING_FIRMS, INSTANT_FIRMS, TRIES = 4, 6, 8
+
+
+@pytest.fixture
+def workers(app: Flask, database: str, tmp_path: Path) -> Iterator[None]:
+    """Two workers that carry out the outbox."""
+    command = ("worker", "run")
+    with (running(database, tmp_path, *command, worker_poll_seconds=0.05),
+          running(database, tmp_path, *command, worker_poll_seconds=0.05)):
+        yield
+
+
+def idle(app: Flask) -> bool:
+    """True when no freed time is left to be offered."""
+    with app.app_context():
+        return not db.session.scalar(select(func.count()).select_from(OutboxMessage).where(
+            OutboxMessage.topic == TOPIC, OutboxMessage.sent_at.is_(None)))
+
+
+def entries(app: Flask, start: datetime) -> Sequence[WaitlistEntry]:
+    """Who waits or waited for a slot, in order."""
+    with app.app_context():
+        rows = db.session.scalars(select(WaitlistEntry).order_by(WaitlistEntry.id).where(
+            WaitlistEntry.starts == start)).all()
+        db.session.expunge_all()
+    return rows
+
+
+def winners(app: Flask, track: Track, start: datetime) -> tuple[int, int]:
+    """Bookings and offers that have the slot now."""
+    with app.app_context():
+        booked = db.session.scalar(select(func.count()).select_from(Booking).where(
+            Booking.resource_id == track.resource.id, Booking.starts == start,
+            Booking.state == lifecycle.CONFIRMED)) or 0
+        held = db.session.scalar(select(func.count()).select_from(Hold).join(
+            WaitlistEntry, WaitlistEntry.hold_id == Hold.id).where(
+            WaitlistEntry.starts == start, Hold.state == lifecycle.HELD)) or 0
+    return booked, held
+
+
+def queue_up(track: Track, firms: Sequence[Client], start: datetime) -> tuple[int, list[int]]:
+    """The first firm books an hour, the others wait for it one after another."""
+    wish = track.wish(start, start + timedelta(hours=1))
+    booking = firms[0].post("/bookings", wish)
+    assert booking.status == 201, booking.body
+    waited = [each.post("/waitlist", wish) for each in firms[1:]]
+    assert {each.status for each in waited} == {201}
+    return booking.body["id"], [each.body["id"] for each in waited]
+
+
+def snatch(track: Track, start: datetime) -> Callable[[Client], list[Answer]]:
+    """Try to book the hour at once, again and again."""
+    wish = track.wish(start, start + timedelta(hours=1))
+    return lambda client: [client.post("/bookings", wish) for _ in range(TRIES)]
+
+
+def test_a_freed_slot_has_one_winner(app, serve, size, workers):
+    """Cancelled among four who wait and six who snatch: one has it, else the first is offered."""
+    track = create_track()
+    server = serve()
+    firms = [server.client(each.token) for each in track.buyers[:WAITING_FIRMS + 1]]
+    quick = [server.client(each.token) for each in track.buyers[-INSTANT_FIRMS:]]
+    for number in range(ROUNDS[size]):
+        start = track.first + timedelta(hours=number)
+        booking, line = queue_up(track, firms, start)
+        grab = snatch(track, start)
+
+        answers = race([firms[0], *quick], lambda client, place, booking=booking, grab=grab: (
+            grab(client) if place else [client.post(f"/bookings/{booking}/cancel")]))
+        until(lambda: idle(app))
+
+        snatched = sum(each.status == 201 for each in answers)
+        found = [row.id for row in entries(app, start) if row.state == OFFERED]
+        assert sorted(winners(app, track, start)) == [0, 1]
+        assert (snatched, found) in [(1, []), (0, line[:1])]
+    recount(app)
+
+
+def test_offers_follow_the_line(app, serve, size, workers):
+    """Everybody leaves at once, offered or not: offers were made in the order of the line."""
+    track = create_track()
+    server = serve()
+    firms = [server.client(each.token) for each in track.buyers[:WAITING_FIRMS + 1]]
+    for number in range(ROUNDS[size]):
+        start = track.first + timedelta(hours=number)
+        booking, line = queue_up(track, firms, start)
+
+        leaving = line[:-1]
+        answers = race(firms, lambda client, place, booking=booking, leaving=leaving: [
+            client.post(f"/bookings/{booking}/cancel") if place == 0
+            else client.post(f"/waitlist/{leaving[place - 1]}/leave") if place <= len(leaving)
+            else client.call("GET", "/api/v1/waitlist")])
+        until(lambda: idle(app))
+
+        assert {each.status for each in answers} == {200}
+        rows = entries(app, start)
+        offered = sorted((row for row in rows if row.hold_id), key=lambda row: row.hold_id)
+        assert [row.id for row in offered] == sorted(row.id for row in offered)
+        assert [row.state for row in rows] == [LEFT] * len(leaving) + [OFFERED]
+        assert winners(app, track, start) == (0, 1)
+    recount(app)
+
+
+def test_who_joins_while_it_gets_free_is_not_forgotten(app, serve, size, workers):
+    """Joining against cancelling: refused for it is free, or offered; never left waiting."""
+    track = create_track()
+    server = serve()
+    firms = [server.client(each.token) for each in track.buyers[:2]]
+    for number in range(ROUNDS[size] * 2):
+        start = track.first + timedelta(hours=number)
+        wish = track.wish(start, start + timedelta(hours=1))
+        booking = firms[0].post("/bookings", wish).body["id"]
+
+        answers = race(firms, lambda client, place, booking=booking, wish=wish: [
+            client.post("/waitlist", wish) if place
+            else client.post(f"/bookings/{booking}/cancel")])
+        until(lambda: idle(app))
+
+        joined = any(each.status == 201 for each in answers)
+        assert [row.state for row in entries(app, start)] == [OFFERED] * joined
+        assert WAITING not in {row.state for row in entries(app, start)}
+    recount(app)
