@@ -96,7 +96,7 @@ class ReadRequest(RequestSchema):
     """Nothing: an address is read again."""
 
 
-class HitSchema(Schema):
+class BusyHitSchema(Schema):
     """A booking or a hold that a new event overlaps."""
 
     kind = fields.String(required=True)
@@ -126,7 +126,7 @@ class TakenSchema(SourceSchema):
     added = fields.Integer(required=True)
     changed = fields.Integer(required=True)
     removed = fields.Integer(required=True)
-    hits = fields.List(fields.Nested(HitSchema), required=True)
+    hits = fields.List(fields.Nested(BusyHitSchema), required=True)
 
 
 class SourceList(Schema):
