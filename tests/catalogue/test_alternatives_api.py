@@ -51,3 +51,15 @@ def test_approving_what_was_taken_meanwhile_names_other_times(app, market, api):
 
     assert refused.status_code == 409
     assert refused.json["alternatives"][0]["approval"] is True
+
+
+def test_a_move_to_a_taken_time_names_times_near_that_one(market, api):
+    """What is offered is measured from where the booking was to go, not from where it is."""
+    client = api.as_(market.buyer.token)
+    row = client.post("/bookings", market.wish()).json
+    create_claim(market.resource, shanghai(3, 10), 2)
+
+    refused = client.post(f"/bookings/{row['id']}/move", {"start": shanghai(3, 10).isoformat()})
+
+    assert (refused.status_code, refused.json["code"]) == (409, "slot_taken")
+    assert refused.json["alternatives"][0]["start"] == "2026-03-05T04:00:00Z"
