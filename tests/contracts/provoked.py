@@ -12,9 +12,11 @@ from typing import Any
 from tests.clocks import shanghai
 from tests.contracts import (
     provoked_access,
+    provoked_calendars,
     provoked_settling,
     provoked_steps,
     provoked_together,
+    provoked_told,
 )
 from tests.contracts.provoking import NOBODYS, Make, Provoked, each, edit, fixed
 from tests.contracts.stage import Request, Stage
@@ -265,6 +267,6 @@ TABLE: dict[str, Provoked] = {
         {409: each("/unavailability/{}/end", lambda s: s.fact(over=True), None, "seller")}),
 }
 # A feature with many operations keeps its own table.
-for _more in (provoked_access.TABLE, provoked_steps.TABLE, provoked_settling.TABLE,
-              provoked_together.TABLE):
+for _more in (provoked_access.TABLE, provoked_calendars.TABLE, provoked_steps.TABLE,
+              provoked_settling.TABLE, provoked_together.TABLE, provoked_told.TABLE):
     TABLE.update(_more)

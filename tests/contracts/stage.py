@@ -32,6 +32,7 @@ class Request:
     who: str = "buyer"
     headers: dict[str, str] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
+    files: dict[str, tuple[str, bytes]] | None = None   # name and bytes by field
 
 
 class Stage:
@@ -53,6 +54,8 @@ class Stage:
         query = request.query | changes.pop("query", {})
         if query:
             path += "?" + "&".join(f"{name}={value}" for name, value in query.items())
+        if request.files is not None:
+            return self.api.as_(token).upload(path, request.files)
         return self.api.as_(token).call(method, path, changes.pop("body", request.body), headers)
 
     def party(self, who: str) -> Party:
