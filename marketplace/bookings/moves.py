@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.accounts.permissions import require
-from marketplace.bookings import changing, fees, queries, requests, validator
+from marketplace.bookings import changing, conflicts, fees, queries, requests, validator
 from marketplace.bookings.errors import NeedsApproval, NotSameSeller
 from marketplace.bookings.models import Booking
 from marketplace.bookings.orders import (
@@ -25,7 +25,10 @@ from marketplace.catalogue.rules import Offer
 from marketplace.catalogue.services import Wish
 from marketplace.core.actor import Actor
 from marketplace.core.money import Money
+from marketplace.core.timewindow import TimeWindow
 from marketplace.core.transaction import transactional
+from marketplace.pricing.quote import Priced, Usage
+from marketplace.pricing.quote import quote as priced
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,32 @@ def wish_of(booking: Booking, to: Target) -> Wish:
     end = to.end or start + (booking.ends - booking.starts)
     return Wish(to.listing_id or booking.listing_id, start, None if booking.pieces else end,
                 booking.pieces, booking.mode, booking.lanes)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Where a move would lead, what the work costs there, and what the change costs now."""
+
+    offer: Offer
+    window: TimeWindow
+    priced: Priced
+    fee: Money
+
+
+def preview(actor: Actor, booking_id: int, to: Target) -> Preview:
+    """What a move would cost, without asking whether the slot is free.
+
+    Raises NotSameSeller, NeedsApproval, ModeNotOffered, RuleBroken.
+    """
+    booking = queries.booking_of(actor, booking_id)
+    wish = wish_of(booking, to)
+    offer = _open_offer(booking, wish.listing_id)
+    slot = next(iter(catalogue_services.slots(offer, wish).values()))
+    answer = priced(booking.mode, offer.terms[booking.mode],
+                    Usage(slot.minutes, wish.lanes, wish.pieces))
+    costs = fees.fees_now(booking, fees.terms_of(booking), conflicts.is_hit(booking))
+    fee = next((each.amount for each in costs if each.code == fees.LATE_MOVE), Money(0))
+    return Preview(offer, slot.window, answer, fee)
 
 
 @transactional
@@ -94,9 +123,14 @@ def _quote(actor: Actor, booking: Booking, to: Target) -> Quote:
 
 def _offer(booking: Booking, quote: Quote) -> Offer:
     """The listing of the target under the quote's rules."""
-    offer = catalogue.offer(quote.listing_id)
+    return terms_as_quoted(_open_offer(booking, quote.listing_id), quote)
+
+
+def _open_offer(booking: Booking, listing_id: int) -> Offer:
+    """A listing that a booking may move to: its seller's, and booked at once."""
+    offer = catalogue.offer(listing_id)
     if offer.company_id != booking.seller_company_id:
         raise NotSameSeller(listing_id=offer.listing_id)
     if offer.rules.approval:
         raise NeedsApproval(listing_id=offer.listing_id, resource=offer.resource_name)
-    return terms_as_quoted(offer, quote)
+    return offer

@@ -37,13 +37,18 @@ from marketplace.web.pages import (
     listing,
     machine_calendars,
     machines,
+    machines_certificates,
     machines_edit,
     machines_hours,
     machines_offer,
+    operators,
     plans,
     search,
+    series,
+    settling,
     sites,
     utilisation,
+    waiting,
 )
 from marketplace.web.reader import (
     asking,
@@ -56,9 +61,10 @@ from marketplace.web.reader import (
 
 PAGES = (home, search, listing, bookings, machines, jobs, plans, utilisation, account_access,
          account_self, account_tokens, account_legal, company, company_members, company_papers,
-         desk_verification, apidocs,
+         desk_verification, apidocs, machines_certificates, operators,
          imports, machines_edit, machines_hours, machines_offer, machine_calendars, calendars,
-         sites, inbox, confirmation, attachments)
+         sites, inbox, confirmation, attachments,
+         settling, series, waiting)
 LINKS = {"home": "/", "login": "/login", "register": "/register", "account": "/account",
          "logout": "/logout", "inbox": "/inbox"}
 csrf = CSRFProtect()

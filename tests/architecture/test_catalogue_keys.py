@@ -64,6 +64,11 @@ PREFIXES = (
     "region.",
     "search.field.",
     "search.sum.",
+    "series.day.",
+    "series.every.",
+    "series.freq.",
+    "series.reason.",
+    "series.state.",
     "service_code.",
     "settling.answered.",
     "settling.fee.",
@@ -76,6 +81,7 @@ PREFIXES = (
     "use.lost.",
     "use.period.",
     "use.step.",
+    "waitlist.state.",
 )
 
 LITERAL = re.compile(r"""["']([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)["']""")
