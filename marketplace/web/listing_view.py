@@ -22,7 +22,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.timewindow import TimeWindow
 from marketplace.resources.models import Resource
 from marketplace.telemetry import queries as telemetry
-from marketplace.web import breakeven, instead, names, offering, prices, record_view
+from marketplace.web import breakeven, instead, names, offering, prices, record_view, rule_words
 from marketplace.web.offering import Asked
 from marketplace.web.once import new_key
 from marketplace.web.reader import formats, login_url, words
@@ -43,7 +43,8 @@ def view(asked: Asked, week: int | None, hold: dict[str, Any] | None = None,
         "machine": machine(asked.listing), "recording_id": asked.listing.resource_id,
         "recording": telemetry.summary(asked.listing.resource_id),
         "record": record_view.card(asked.listing.company_id),
-        "rules": rules_of(asked.offer.rules, asked.listing.resource),
+        "rules": rule_words.groups(asked.offer.rules, asked.listing.resource),
+        "remainder": rule_words.remainder(asked.actor, asked.offer),
         "week": offering.week(asked, week, hold["window"] if hold else None), "hold": hold,
         "week_url": partial(_week_url, asked, hold), "login_url": login_url,
         "work": _work(asked, bool(refused) or bool(hold and not hold["live"])), "refused": refused,
@@ -142,17 +143,7 @@ def _list(items: Iterable[str]) -> str:
 
 def rules_of(terms: ListingRules, resource: Resource) -> list[str]:
     """The rules of a listing in plain words."""
-    sentences = [
-        words("offer.rule.lengths", step=names.length(terms.step),
-              least=names.length(terms.min_minutes), most=names.length(terms.max_minutes)),
-        words("offer.rule.notice", notice=names.length(terms.notice_minutes))
-        if terms.notice_minutes else words("offer.rule.no_notice"),
-        words("offer.rule.horizon", count=terms.horizon_days),
-        words("offer.rule.may_pause" if terms.may_pause else "offer.rule.in_one_go")]
-    if resource.buffer_before or resource.buffer_after:
-        sentences.append(words("offer.rule.buffers", before=names.length(resource.buffer_before),
-                               after=names.length(resource.buffer_after)))
-    return [*sentences, words("offer.rule.cancel")]
+    return rule_words.flat(terms, resource)
 
 
 def held(hold: Hold, quote: Quote, zone: str) -> dict[str, Any]:

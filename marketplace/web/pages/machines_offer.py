@@ -10,10 +10,12 @@ from marketplace.accounts.permissions import require
 from marketplace.catalogue import listing_services, services
 from marketplace.catalogue.listing_schemas import ListingEdit, ListingRequest
 from marketplace.catalogue.models import Listing
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.http.auth import actor
 from marketplace.pricing.quote import modes
-from marketplace.web import forming, terms_form
+from marketplace.resources import certificates
+from marketplace.web import forming, rule_words, terms_form
 from marketplace.web.pages.machines_edit import operated
 from marketplace.web.reader import words
 
@@ -64,10 +66,23 @@ def _published(resource_id: int) -> Listing | None:
 def _page(resource_id: int, form: Any, errors: dict[str, str]) -> str:
     require(actor(), "listing.edit")
     row = operated(resource_id)
+    zone, listing = row.site.zone, _published(resource_id)
     return render_template(
         "machines/offer.html", page_title=words("terms.title", name=row.name), row=row, form=form,
-        errors=errors, listing=_published(resource_id),
+        errors=errors, listing=listing, clocks=terms_form.clocks(form),
+        opened=terms_form.opened(errors), days=rule_words.day_names(),
+        said=terms_form.summaries(listing, zone), lacking=_lacking(row.id, listing),
+        kinds=sorted({each.kind for each in certificates.certificates_of(actor(), row.id)}),
         modes=[(mode, terms_form.inputs(mode)) for mode in modes()])
+
+
+def _lacking(resource_id: int, listing: Listing | None) -> str:
+    """The certificate that the listing asks for and the resource does not have now."""
+    wanted = listing.certificate if listing is not None else ""
+    if not wanted:
+        return ""
+    last = certificates.until_when({(resource_id, wanted)}).get((resource_id, wanted))
+    return wanted if last is None or last <= clock.now() else ""
 
 
 PATH = "/machines/<int:resource_id>/offer"
