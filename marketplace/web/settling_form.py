@@ -57,7 +57,8 @@ def typed(sent: Mapping[str, str], zone: str) -> tuple[dict[str, str], dict[str,
 def read_move(sent: Mapping[str, str], zone: str) -> MoveForm:
     """Read where a booking is to be; nothing typed is no wish and no error."""
     values, body = typed(sent, zone)
-    wanted = {name: body[name] for name in ("start", "listing_id") if name in body}
+    wanted: dict[str, Any] = {name: value for name, value in body.items()
+                              if name in ("start", "listing_id")}
     if "start" not in wanted:
         return MoveForm(values, None, {})
     if "max_total" in sent:

@@ -114,8 +114,8 @@ def _ways(actor: Actor, booking: Booking, to: moves.Target) -> list[dict[str, st
 
 def _way(found: Alternative, booking: Booking, page: str) -> dict[str, str]:
     offer = found.place.offer
-    query = {"start": work.local(found.window.start, zone_of(booking.resource_id)),
-             "listing_id": offer.listing_id}
+    query: dict[str, Any] = {"start": work.local(found.window.start, zone_of(booking.resource_id)),
+                             "listing_id": offer.listing_id}
     when = formats(offer.rules.zone).window(found.window)
     return {"label": when if offer.listing_id == booking.listing_id else words(
                 "instead.elsewhere", resource=offer.resource_name, when=when),
