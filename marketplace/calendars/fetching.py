@@ -14,7 +14,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -55,8 +55,8 @@ def fetch(url: str, seen: Seen | None = None, seconds: float = SECONDS) -> Fetch
         for _ in range(REDIRECTS + 1):
             parts = _parts(url)
             try:
-                with _connected(parts, clock) as connection:
-                    answer = _ask(connection, parts, seen or Seen())
+                with (_connected(parts, clock) as connection,
+                      closing(_ask(connection, parts, seen or Seen())) as answer):
                     if answer.status not in MOVED:
                         return _read(answer, clock)
                     url = urljoin(url, answer.getheader("Location", ""))

@@ -47,6 +47,8 @@ def feed_by(secret: str) -> CalendarFeed:
 
 def resource_names(ids: Sequence[int]) -> dict[int, str]:
     """Names of resources by id."""
+    if not ids:
+        return {}
     rows = db.session.execute(select(Resource.id, Resource.name).where(Resource.id.in_(ids)))
     return {id_: name for id_, name in rows}
 
