@@ -34,7 +34,9 @@ DESKS: dict[str, tuple[Group, ...]] = {
                      ("imports", "/imports"), ("audit", "/audit"), ("users", "/users"),
                      ("tokens", "/tokens"), ("docs", "/docs/api"))),),
 }
-ALSO = {"search": "/listings/", "bookings": "/holds/"}   # pages that belong to an entry
+# Pages that belong to an entry.
+ALSO: Mapping[str, tuple[str, ...]] = {"search": ("/listings/",),
+                                       "bookings": ("/holds/", "/waitlist", "/series")}
 
 # What the role must allow for an entry to be shown; the others are for everybody at the desk.
 NEEDS = {
@@ -100,7 +102,7 @@ def _open(key: str, actor: Actor | None) -> bool:
 
 def _item(key: str, path: str, actor: Actor | None) -> dict[str, Any]:
     active = request.path == path or request.path.startswith(
-        (path + "/", ALSO.get(key, path + "/")))
+        (path + "/", *ALSO.get(key, ())))
     count = COUNTS[key](actor) if actor is not None and key in COUNTS else 0
     return {"key": key, "url": path, "active": active, "count": count}
 
