@@ -97,7 +97,11 @@ class Client:
             raise
         if not self.keep_open:
             self.connection.close()
-        return Answer(response.status, json.loads(text), dict(response.getheaders()))
+        try:
+            parsed = json.loads(text)
+        except ValueError:
+            raise AssertionError(f"{method} {path}: {response.status} {text[:300]!r}") from None
+        return Answer(response.status, parsed, dict(response.getheaders()))
 
     def post(self, path: str, body: Any = None, key: str | None = None,
              **headers: str) -> Answer:
