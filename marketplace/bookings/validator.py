@@ -62,9 +62,15 @@ def check(wanted: Sequence[Wanted]) -> None:
     """Raise RuleBroken naming every rule that any of these breaks now."""
     errors = catalogue.broken_by_time([(each.offer, each.quote) for each in wanted])
     errors += access_errors(wanted) + _counted_errors(wanted)
-    if errors:
-        found = distinct(errors)
-        raise RuleBroken(errors=found, count=len(found))
+    _refuse(errors)
+
+
+def _refuse(errors: Sequence[FieldError]) -> None:
+    """Raise RuleBroken where there is an error; what is left of a limit is among its parameters."""
+    found = distinct(errors)
+    rest = [each.params for each in found if "remaining" in each.params]
+    if found:
+        raise RuleBroken(errors=found, count=len(found), **({"remaining": rest} if rest else {}))
 
 
 def access_errors(wanted: Sequence[Wanted]) -> list[FieldError]:
@@ -94,10 +100,8 @@ def _operator_errors(seller_id: int, code: str, member_id: int,
 def check_operator(booking: Booking, member_id: int) -> None:
     """Raise RuleBroken when somebody may not operate what a booking is about, as of today."""
     code = db.session.get_one(Listing, booking.listing_id).qualification
-    errors = _operator_errors(booking.seller_company_id, code, member_id,
-                              TimeWindow(booking.starts, booking.ends))
-    if errors:
-        raise RuleBroken(errors=errors, count=len(errors))
+    _refuse(_operator_errors(booking.seller_company_id, code, member_id,
+                             TimeWindow(booking.starts, booking.ends)))
 
 
 def _counted_errors(wanted: Sequence[Wanted]) -> list[FieldError]:
