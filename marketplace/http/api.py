@@ -110,6 +110,9 @@ class MarketApi(Api):
     def _register_error_handlers(self) -> None:
         """Leave errors to `problems`, the one table."""
 
+    def _register_responses(self) -> None:
+        """Document no answer before our fields are known: each operation names its own."""
+
     def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
         """Serve a blueprint now, document it later."""
         self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
