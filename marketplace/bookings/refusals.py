@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any
 
 from flask import request
+from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.bookings import moves, queries, validator
 from marketplace.bookings.errors import PriceChanged
@@ -65,11 +66,20 @@ def negotiated(view: Callable[..., Any], asked: Asked = asked_for) -> Callable[.
             raise
         except DomainError as refusal:
             if refusal.negotiable:
-                wanted = asked(refusal, kwargs, request.get_json(silent=True) or {})
-                refusal.extra["alternatives"] = [] if wanted is None else offered(wanted)
+                refusal.extra["alternatives"] = _instead(asked, refusal, kwargs)
             raise
 
     return wrapper
+
+
+def _instead(asked: Asked, refusal: DomainError, address: Mapping[str, Any]) -> Any:
+    """What is free instead of what a request wanted; whatever fails here, the refusal stands."""
+    try:
+        wanted = asked(refusal, address, request.get_json(silent=True) or {})
+    except (DomainError, SQLAlchemyError):
+        db.session.rollback()
+        return []
+    return [] if wanted is None else offered(wanted)
 
 
 def _quoted_anew(refusal: PriceChanged) -> Any:
