@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 
 from marketplace.bookings import lifecycle
 from marketplace.bookings.models import Booking, Hold
@@ -17,6 +17,7 @@ from marketplace.catalogue.rules import Offer
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.timewindow import TimeWindow
+from marketplace.core.types import UtcDateTime
 
 DONE = (lifecycle.DELIVERED, lifecycle.ACCEPTED, lifecycle.SETTLED, lifecycle.DISPUTED)
 
@@ -57,7 +58,7 @@ def used(group: Group, window: TimeWindow, besides: Besides | None = None) -> li
 
 def _booked(group: Group, window: TimeWindow, besides: Besides) -> list[Use]:
     query = (select(Booking.starts, Booking.ends, Booking.ended_at, Booking.lanes,
-                    Booking.created_at)
+                    func.coalesce(Booking.placed_at, Booking.created_at, type_=UtcDateTime()))
              .where(Booking.company_id == group.company_id,
                     Booking.starts < window.end, Booking.ends > window.start,
                     Booking.seller_company_id == group.seller_id,

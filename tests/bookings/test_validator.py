@@ -8,10 +8,23 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from marketplace.bookings import quota, requests, services, steps
+from marketplace.bookings import (
+    answers,
+    moves,
+    proposals,
+    quota,
+    requests,
+    series,
+    services,
+    steps,
+    waitlist,
+)
 from marketplace.bookings.models import Booking
 from marketplace.bookings.orders import Order
+from marketplace.bookings.proposal_models import Proposal
+from marketplace.bookings.series_errors import SeriesNotFree
 from marketplace.catalogue import queries
 from marketplace.catalogue import services as catalogue
 from marketplace.catalogue.errors import RuleBroken
@@ -111,8 +124,24 @@ def by_plan(app: Flask, market: Market) -> Act:
     return lambda: planning.accept_plan(market.buyer.actor, run.id)
 
 
+def by_move(app: Flask, market: Market) -> Act:
+    """A booking of another day is moved to the slot."""
+    booking = services.book_wish(market.buyer.actor, slot(market, day=8)).id
+    return lambda: moves.move(market.buyer.actor, booking, moves.Target(start=shanghai(2, 10)))
+
+
+def by_counter_offer(app: Flask, market: Market) -> Act:
+    """Another time that the seller has answered a request with is accepted."""
+    set_rules(market.listing.id, approval=True)
+    asked = services.book_quote(market.buyer.actor, quoted(market, slot(market, day=8)).id)
+    proposals.counter(market.seller.actor, asked.id, proposals.Offered(start=shanghai(2, 10)))
+    offered = db.session.scalars(select(Proposal.id)).one()
+    return lambda: answers.accept(market.buyer.actor, offered)
+
+
 PATHS = {each.__name__: each for each in (
-    by_quote, by_wish, by_hold, of_hold, by_request, by_approval, together, by_plan)}
+    by_quote, by_wish, by_hold, of_hold, by_request, by_approval, together, by_plan, by_move,
+    by_counter_offer)}
 RULES = {"quota": {"quota_hours": 1},
          "prime_time": {"prime_days": "1234567", "prime_from": 0, "prime_until": 1440,
                         "prime_minutes": 60},
@@ -147,6 +176,31 @@ def test_every_path_lets_pass_what_the_rules_allow(inside, market, path):
     create_certificate(market.resource, day_of(shanghai(30, 0)))
 
     assert PATHS[path](inside, market)()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_series_skips_what_the_rules_refuse(inside, market, rule):
+    """No time of a series is booked against a rule, and each says which (FIELD rank 1)."""
+    set_rules(market.listing.id, **RULES[rule])
+
+    with pytest.raises(SeriesNotFree) as broken:
+        series.create(market.buyer.actor, series.Plan(slot(market), "FREQ=DAILY;COUNT=2"))
+
+    assert {each.code for each in broken.value.errors} == {rule}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_who_waits_is_offered_nothing_against_a_rule(inside, market, rule):
+    """The slot gets free: who may not have it by the rules goes on waiting (FIELD rank 1)."""
+    taken = services.book_wish(market.stranger.actor, slot(market)).id
+    waitlist.join(market.buyer.actor, slot(market))
+    set_rules(market.listing.id, **RULES[rule])
+    steps.cancel(market.stranger.actor, taken)
+
+    assert waitlist.offer_freed(market.resource.id) == 0
+
+    set_rules(market.listing.id, quota_hours=0, prime_days="", qualification="", certificate="")
+    assert waitlist.offer_freed(market.resource.id) == 1
 
 
 def test_the_rest_and_its_week_are_named(inside, market):
