@@ -14,6 +14,8 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.timewindow import TimeWindow
 from marketplace.core.types import UtcDateTime
+from marketplace.files import store
+from marketplace.files.models import File
 from marketplace.resources import openings
 from marketplace.resources.models import OpeningInterval
 
@@ -85,12 +87,19 @@ def run() -> Report:
         report.must_be_zero(what, db.session.execute(text(sql)).scalar_one())
     report.must_be_zero("resources whose opening intervals differ from their rules",
                         len(wrong_openings()))
+    report.must_be_zero("files whose bytes are missing", len(lost_files()))
     now = bindparam("now", clock.now(), UtcDateTime)
     unblocked = db.session.execute(text(UNBLOCKED).bindparams(now)).scalar_one()
     report.must_be_zero("gaps that facts have left free", unblocked)
     conflicts = db.session.execute(text(CONFLICTS).bindparams(now)).scalar_one()
     report.lines.append(f"bookings hit by unavailability, to be settled: {conflicts}")
     return report
+
+
+def lost_files() -> list[str]:
+    """Hashes of files that are to be kept and do not lie in the folder."""
+    hashes = db.session.scalars(select(File.sha256).where(File.removed_at.is_(None)).distinct())
+    return [each for each in hashes if not store.path_of(each).is_file()]
 
 
 def wrong_openings() -> list[int]:

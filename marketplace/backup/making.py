@@ -43,8 +43,9 @@ def backup(path: Path) -> Made:
                 "engine": connection.dialect.name, "revision": revision(connection),
                 "tables": {table.name: _add_table(writer, connection, table)
                            for table in Base.metadata.sorted_tables}}
-            wanted = list(connection.scalars(
-                select(File.sha256).distinct().order_by(File.sha256)))
+            wanted = list(connection.scalars(   # of what was taken away only the row stays
+                select(File.sha256).where(File.removed_at.is_(None)).distinct()
+                .order_by(File.sha256)))
         kept = [sha256 for sha256 in wanted if _add_blob(writer, sha256)]
         manifest["blobs"] = kept
         manifest["missing"] = sorted(set(wanted) - set(kept))

@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, literal, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from marketplace import config
 from marketplace.backup import archive, rows
 from marketplace.backup.archive import ArchiveRefused
 from marketplace.backup.making import revision
 from marketplace.core.db import Base, db
 from marketplace.core.transaction import transaction
 from marketplace.files import store
+from marketplace.resources import openings
 
 
 def restore(path: Path, replace: bool = False) -> dict[str, Any]:
@@ -31,6 +33,7 @@ def restore(path: Path, replace: bool = False) -> dict[str, Any]:
             _empty(connection, replace)
             _put_blobs_back(reader)   # before the rows that name them, as in every upload
             _fill(connection, reader)
+            openings.rebuild(openings.all_ids(), config.current().opening_days)   # up to today
         return reader.manifest
 
 
