@@ -70,7 +70,7 @@ def lanes_of(holder_kind: str, ids: Sequence[int]) -> dict[int, list[int]]:
     """Lane numbers by holder, in three queries whatever their number."""
     claims = capacity.claims_of(holder_kind, ids)
     numbers = capacity.lane_numbers({each.lane_id for rows in claims.values() for each in rows})
-    return {id_: sorted(numbers[each.lane_id] for each in rows) for id_, rows in claims.items()}
+    return {id_: sorted({numbers[each.lane_id] for each in rows}) for id_, rows in claims.items()}
 
 
 def quotes_of(rows: Sequence[Booking]) -> dict[int, Quote]:

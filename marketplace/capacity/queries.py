@@ -190,14 +190,18 @@ def books(resource_ids: Iterable[int], window: TimeWindow) -> list[LaneBook]:
 
 
 def claims_of(holder_kind: str, holder_ids: Iterable[int]) -> dict[int, list[Claim]]:
-    """Claims by their holder, lanes in order."""
+    """Claims by their holder, lanes in order: the live ones; of a holder without any, all it had.
+
+    What a moved booking has left behind is not its own any more.
+    """
     query = (select(Claim).where(Claim.holder_kind == holder_kind,
                                  Claim.holder_id.in_(list(holder_ids)))
              .order_by(Claim.lane_id))
     found: dict[int, list[Claim]] = defaultdict(list)
     for claim in db.session.scalars(query):
         found[claim.holder_id].append(claim)
-    return found
+    return {holder: [each for each in claims if each.state in LIVE_STATES] or claims
+            for holder, claims in found.items()}
 
 
 def lane_numbers(ids: Iterable[int]) -> dict[int, int]:

@@ -84,6 +84,7 @@ def test_a_booking_moves_to_another_time(market, booking):
     assert (moved.state, moved.version, moved.total) == ("confirmed", 2, Money(24000))
     assert db.session.get_one(Quote, moved.quote_id).starts == moved.starts
     assert live(moved) == [(moved.starts, moved.ends)]
+    assert queries.lanes_of("booking", [moved.id]) == {moved.id: [1]}
     entry = db.session.query(AuditEntry).filter_by(action="booking.move").one()
     assert entry.details["before"] == {
         "resource": market.resource.id, "starts": market.start.isoformat(),

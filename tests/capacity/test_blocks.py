@@ -65,7 +65,7 @@ def blocked(machine) -> list[list[tuple[float, float]]]:
     return found
 
 
-def clean() -> None:
+def verify_clean() -> None:
     """Nothing overlaps, no gap is left, no block is outside of its fact."""
     report = verify.run()
     assert report.clean, report.lines
@@ -78,7 +78,7 @@ def test_a_fact_claims_what_it_leaves_free(party, machine):
     unavailability.report_unavailability(party.actor, machine.id, MORNING, "breakdown")
 
     assert sorted(blocked(machine)) == [[(8, 8.75), (10, 12)], [(8, 12)]]
-    clean()
+    verify_clean()
 
 
 def test_what_gets_free_inside_a_fact_is_claimed_at_once(party, machine):
@@ -90,7 +90,7 @@ def test_what_gets_free_inside_a_fact_is_claimed_at_once(party, machine):
         services.release("test", 7)
 
     assert blocked(machine) == [[(8, 12)], [(8, 12)]]
-    clean()
+    verify_clean()
 
 
 def test_work_that_ends_early_leaves_its_rest_to_the_block(party, machine):
@@ -102,7 +102,7 @@ def test_work_that_ends_early_leaves_its_rest_to_the_block(party, machine):
 
     assert blocked(machine) == [[(8, 10.75), (11.5, 12)]] * 2
     assert create_claim(machine, hour(12.25), lanes=2)
-    clean()
+    verify_clean()
 
 
 def test_an_expired_hold_leaves_its_time_to_the_block(party, machine, clock):
@@ -116,7 +116,7 @@ def test_an_expired_hold_leaves_its_time_to_the_block(party, machine, clock):
     assert tasks.expire_holds() == 1
 
     assert blocked(machine) == [[(8, 12)]] * 2
-    clean()
+    verify_clean()
 
 
 def test_a_held_slot_is_not_booked_into_a_breakdown(party, machine, clock):
@@ -176,7 +176,7 @@ def test_an_early_end_gives_back_and_says_so(party, machine, clock, monkeypatch)
     assert blocked(machine) == [[(8, 9)]] * 2
     assert heard == [CapacityFreed(machine.id, TimeWindow(hour(9), hour(12)))]
     assert create_claim(machine, hour(9.25), lanes=2)
-    clean()
+    verify_clean()
 
 
 def test_of_two_facts_the_other_takes_over(party, machine):
@@ -188,7 +188,7 @@ def test_of_two_facts_the_other_takes_over(party, machine):
     unavailability.end_unavailability(party.actor, first.row.id)
 
     assert blocked(machine) == [[(10, 14)]] * 2
-    clean()
+    verify_clean()
 
 
 def test_a_new_lane_is_down_as_well_and_may_be_taken_away(party, machine):
@@ -228,7 +228,7 @@ def test_facts_that_came_without_blocks_get_them(party, machine):
 
     assert sorted(blocked(machine)) == [[(8, 8.75), (10, 12)], [(8, 12)]]
     assert tasks.block_facts() == 0
-    clean()
+    verify_clean()
 
 
 def test_a_block_outside_its_fact_is_counted(party, machine):
@@ -256,7 +256,7 @@ def test_after_any_history_the_facts_are_covered_exactly(steps):
             history(party, resource, facts, (what, window, number, at))
         except SlotTaken:
             continue   # there was no room for this booking
-    clean()
+    verify_clean()
     with transaction():
         db.session.query(Claim).filter(Claim.lane_id.in_(
             select(Lane.id).where(Lane.resource_id == resource.id))).delete()
