@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
 from marketplace.bookings import batch, views
 from marketplace.bookings.batch import Item
+from marketplace.bookings.refusals import negotiated
 from marketplace.bookings.schemas import BookingSchema
+from marketplace.catalogue.models import Quote
+from marketplace.catalogue.queries import quote_of
 from marketplace.catalogue.schemas import row_id
+from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
 from marketplace.http.api import MarketBlueprint, RequestSchema
 from marketplace.http.auth import actor, scope
@@ -46,7 +52,15 @@ class BatchSchema(Schema):
     items = fields.List(fields.Nested(BookingSchema), required=True)
 
 
+def refused_item(refusal: DomainError, _address: Mapping[str, Any],
+                 body: Mapping[str, Any]) -> Quote:
+    """The quote that refused all."""
+    place = int(refusal.errors[0].field.split(".")[1])
+    return quote_of(body["items"][place]["quote_id"], actor().company_id)
+
+
 @scope("market:write")
+@partial(negotiated, asked=refused_item)
 @idempotent
 @blueprint.arguments(BatchRequest, as_kwargs=True)
 @blueprint.response(201, BatchSchema)

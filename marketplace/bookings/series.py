@@ -99,7 +99,9 @@ def _refuse(judged: Sequence[Judged], all_or_none: bool) -> None:
     against = [FieldError(f"times.{place}", each.errors[0].code, **each.errors[0].params)
                for place, each in enumerate(judged) if each.errors]
     if len(against) == len(judged) or (against and all_or_none):
-        raise SeriesNotFree(errors=against, count=len(against), times=len(judged))
+        first = next(each for each in judged if each.errors)
+        raise SeriesNotFree(errors=against, count=len(against), times=len(judged),
+                            start=first.starts)
 
 
 def _series(actor: Actor, offer: Offer, plan: Plan) -> Series:

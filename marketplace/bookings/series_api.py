@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from marketplace.accounts.permissions import require
 from marketplace.bookings import series, series_queries, series_views
+from marketplace.bookings.refusals import negotiated
 from marketplace.bookings.series import Plan
 from marketplace.bookings.series_models import Series
 from marketplace.bookings.series_schemas import (
@@ -17,6 +21,7 @@ from marketplace.bookings.series_schemas import (
     SeriesSchema,
 )
 from marketplace.catalogue.services import Wish
+from marketplace.core.errors import DomainError
 from marketplace.http.api import MarketBlueprint
 from marketplace.http.auth import actor, scope
 from marketplace.http.idempotency import idempotent
@@ -35,7 +40,17 @@ def preview_series(wish: Wish, rrule: str) -> Any:
     return series_views.foreseen(series.preview(actor(), wish, rrule))
 
 
+def refused_time(refusal: DomainError, _address: Mapping[str, Any],
+                 body: Mapping[str, Any]) -> Wish:
+    """The first time that cannot be booked, as a wish of its own."""
+    plan: Plan = SeriesRequest().load(dict(body))["plan"]
+    later = refusal.params["start"] - plan.wish.start
+    return replace(plan.wish, start=plan.wish.start + later,
+                   end=plan.wish.end + later if plan.wish.end else None)
+
+
 @scope("market:write")
+@partial(negotiated, asked=refused_time)
 @idempotent
 @blueprint.arguments(SeriesRequest, as_kwargs=True)
 @blueprint.response(201, SeriesSchema)

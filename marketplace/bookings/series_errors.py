@@ -24,9 +24,13 @@ class SeriesNotFound(NotFound):
 
 
 class SeriesNotFree(Conflict):
-    """None of the times can be booked, or not all of them where all were asked for."""
+    """None of the times can be booked, or not all of them where all were asked for.
+
+    `start`: of the first that cannot.
+    """
 
     code = "series_not_free"
+    negotiable = True
 
 
 class SeriesEnded(Conflict):

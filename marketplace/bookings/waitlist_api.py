@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplace.accounts.permissions import require
 from marketplace.bookings import waitlist, waitlist_queries
+from marketplace.bookings.refusals import negotiated
 from marketplace.bookings.waitlist_models import WaitlistEntry
 from marketplace.bookings.waitlist_schemas import (
     DemandList,
@@ -35,6 +36,7 @@ def shown(rows: Sequence[WaitlistEntry]) -> list[dict[str, Any]]:
 
 
 @scope("market:write")
+@negotiated
 @repeatable
 @blueprint.arguments(WaitRequest, as_kwargs=True)
 @blueprint.response(201, EntrySchema)

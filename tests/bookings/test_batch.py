@@ -69,6 +69,7 @@ def test_a_slot_that_is_taken_refuses_all_and_is_named(api, market, second):
 
     assert (answer.status_code, answer.json["code"]) == (409, "slot_taken")
     assert [each["field"] for each in answer.json["errors"]] == ["items.1"]
+    assert {each["start"] for each in answer.json["alternatives"]} != set()
     assert bookings(api) == 0
 
 

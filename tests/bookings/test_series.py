@@ -168,6 +168,8 @@ def test_all_or_none_books_none_when_one_is_taken(api, market):
     assert (answer.status_code, answer.json["code"]) == (409, "series_not_free")
     assert [(each["field"], each["code"]) for each in answer.json["errors"]] == [
         ("times.1", "slot_taken")]
+    assert answer.json["params"]["start"] == "2026-03-10T02:00:00Z"
+    assert answer.json["alternatives"][0]["start"] > "2026-03-10T02:00:00Z"
     assert count(Booking) == before
 
 
@@ -246,6 +248,15 @@ def test_closed_days_are_skipped(api, market):
     found = made(api, market, "FREQ=HOURLY;INTERVAL=9;COUNT=3")
 
     assert reasons(found) == ["", "outside_opening", "outside_opening"]
+
+
+def test_the_quota_of_each_week_is_kept(api, market):
+    """Four hours a week: two of five days, then two of the next week; the others name it."""
+    change(market.listing, quota_hours=4, last_day_free=False)
+
+    found = made(api, market, "FREQ=DAILY;COUNT=9")
+
+    assert reasons(found) == ["", "", *["quota"] * 4, "", "", "quota"]
 
 
 def test_a_missing_hour_is_skipped_and_never_filled(api, market, clock):
