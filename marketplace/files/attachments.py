@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from sqlalchemy import func, select
 
@@ -61,7 +61,7 @@ def knows_more(kind: str, beyond: Beyond) -> None:
     _beyond[kind] = beyond
 
 
-def attach(actor: Actor, kind: str, subject_id: int, name: str, stream: BinaryIO) -> File:
+def attach(actor: Actor, kind: str, subject_id: int, name: str, stream: IO[bytes]) -> File:
     """A party attaches a drawing; the same bytes once more are the file that is there.
 
     Raises FileRefused for size or kind, FilesClosed, TooManyFiles; strangers send nothing.

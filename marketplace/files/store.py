@@ -55,7 +55,7 @@ def writing() -> Iterator[None]:
         yield
 
 
-def write(stream: BinaryIO, intake: Intake = PAPERS) -> Blob:
+def write(stream: IO[bytes], intake: Intake = PAPERS) -> Blob:
     """Store a stream; raises FileRefused before anything is kept of a wrong one."""
     with _draft() as (target, temporary):
         blob = _copy(stream, target, intake)
@@ -92,7 +92,7 @@ def _place(temporary: Path, sha256: str) -> None:
     _sync_folder(place.parent)
 
 
-def _copy(stream: BinaryIO, target: BinaryIO, intake: Intake) -> Blob:
+def _copy(stream: IO[bytes], target: BinaryIO, intake: Intake) -> Blob:
     """Copy, hash and measure; what lies there then must be of a kind that is taken."""
     digest, size = hashlib.sha256(), 0
     while chunk := stream.read(CHUNK):

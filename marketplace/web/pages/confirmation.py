@@ -24,7 +24,7 @@ def save(booking_id: int) -> Any:
     return _sheet(booking_id, "attachment")
 
 
-def _sheet(booking_id: int, how: str) -> Response:
+def _sheet(booking_id: int, how: str) -> Any:
     facts = paper.of(actor(), booking_id)
     body = confirmation_view.sheet(facts)
     name = f"gongfang-{facts['number']}-v{facts['version']}.html"
