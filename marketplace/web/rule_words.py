@@ -7,9 +7,11 @@ from datetime import date, timedelta
 
 from babel.dates import get_day_names
 
-from marketplace.bookings import quota
+from marketplace.bookings import qualifications, quota
 from marketplace.catalogue.rules import ListingRules, Offer
+from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.core.timewindow import TimeWindow
 from marketplace.resources.models import Resource
 from marketplace.web import names
 from marketplace.web.formats import LOCALES
@@ -90,7 +92,7 @@ def prime_words(terms: ListingRules) -> list[str]:
     if not (terms.prime_days and terms.prime_minutes):
         return []
     return [words("listing_rule.prime", days=weekdays(terms.prime_days),
-                  start=clock(terms.prime_from), end=clock(terms.prime_until),
+                  start=time_of(terms.prime_from), end=time_of(terms.prime_until),
                   length=names.length(terms.prime_minutes))]
 
 
@@ -120,17 +122,26 @@ def day_names() -> Mapping[int, str]:
 
 
 def remainder(actor: Actor | None, offer: Offer) -> list[str]:
-    """What is left of the quota and of prime time to the reader's company, in sentences."""
-    if actor is None or actor.company_id is None:
+    """What is left of quota and prime time to the reader's company, and what the reader lacks."""
+    if actor is None or actor.company_id is None or actor.member_id is None:
         return []
     left, f = quota.left(actor.company_id, offer), formats()
-    sentences = []
+    sentences = _lacking(offer, actor.member_id)
     if left.weeks:
         now, then = (f.duration(timedelta(minutes=rest.left)) for rest in left.weeks)
         sentences.append(words("listing_rule.left", now=now, then=then,
                                quota=_hours(offer.rules.quota_hours)))
     short = [(day, minutes) for day, minutes in left.prime if minutes < offer.rules.prime_minutes]
     return [*sentences, *_prime_left(short)]
+
+
+def _lacking(offer: Offer, member_id: int) -> list[str]:
+    """That the reader may not operate the resource now."""
+    code, now = offer.rules.qualification, clock.now()
+    if not code or qualifications.holds(offer.company_id, member_id, code,
+                                        TimeWindow(now, now + timedelta(minutes=1))):
+        return []
+    return [words("listing_rule.lacking", name=code)]
 
 
 def _prime_left(days: Iterable[tuple[date, int]]) -> list[str]:
@@ -140,7 +151,7 @@ def _prime_left(days: Iterable[tuple[date, int]]) -> list[str]:
         timedelta(minutes=minutes))) for day, minutes in days]
 
 
-def clock(minutes: int) -> str:
+def time_of(minutes: int) -> str:
     """Minutes after midnight as `08:00`."""
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 

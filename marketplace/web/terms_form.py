@@ -20,10 +20,10 @@ from marketplace.web.reader import words
 from marketplace.web.rule_words import (
     approval,
     change,
-    clock,
     operate,
     prime_words,
     quota_words,
+    time_of,
 )
 
 NUMBERS = ("step", "min_minutes", "max_minutes", "notice_minutes", "horizon_days", "reply_hours",
@@ -124,7 +124,7 @@ def clocks(form: Mapping[str, str]) -> list[tuple[str, str]]:
     chosen = {int(form[name]) for name in ("prime_from", "prime_until")
               if form.get(name, "").isdecimal() and len(form[name]) < 5}
     minutes = sorted({*range(0, 1441, HALF_HOUR), *(each for each in chosen if each <= 1440)})
-    return [(str(each), clock(each)) for each in minutes]
+    return [(str(each), time_of(each)) for each in minutes]
 
 
 def opened(errors: Mapping[str, str]) -> set[str]:

@@ -115,6 +115,19 @@ def test_what_is_left_stands_beside_the_price(reader: Browser, market: Market):
     assert whole not in nobodys and left[0] not in nobodys
 
 
+def test_who_lacks_the_qualification_is_told_before_booking(reader: Browser, market: Market):
+    """The page says so beside the price, until the seller grants it."""
+    set_rules(market.listing.id, qualification="CNC-3")
+    path, lack = f"/listings/{market.listing.id}", {
+        "en": "You do not have this seller’s qualification “CNC-3”",
+        "zh": "你现在没有这家供能方的上岗资格「CNC-3」"}[reader.lang]
+
+    before = text_of(reader.log_in(market.buyer.member).get(path))
+    create_qualification(market.seller.company, market.buyer.member)
+
+    assert lack in before and lack not in text_of(reader.get(path))
+
+
 def test_the_booking_keeps_the_terms_it_was_made_under(reader: Browser, market: Market):
     """The seller doubles the fee: the page of the booking still says what was shown before."""
     with place.context():
@@ -155,7 +168,9 @@ def test_whoever_booked_is_granted_from_the_booking(browser: Browser, market: Ma
         booking = services.book_wish(market.buyer.actor, Wish(
             market.listing.id, shanghai(2, 10), shanghai(2, 12), mode="time_slice")).id
     path = "/machines/operators"
-    page = browser.log_in(market.seller.member).get(path, booking_id=booking)
+    link = f"{path}?booking_id={booking}"
+    assert link in browser.log_in(market.seller.member).get(f"/bookings/{booking}").text
+    page = browser.get(link)
 
     made = browser.send(path, browser.form(page, path, code="CNC-3"))
 
