@@ -34,14 +34,19 @@ def test_axe_is_the_recorded_version():
 def pages_of(market, booking):
     """Who opens which pages; None is a visitor."""
     machine = f"/machines/{market.resource.id}"
-    work = f"?start={local(market.start, 'Asia/Shanghai')}&pieces=100"
+    start, end = (local(each, "Asia/Shanghai") for each in (market.start, market.end))
+    work, taken = f"?start={start}&pieces=100", f"{market.listing.id}?start={start}&end={end}"
     return [(None, ["/", "/login", "/register", "/nothing-here"]),
             (market.buyer.member, ["/search?pieces=100", "/search?q=zzzz",
                                    f"/listings/{market.listing.id}{work}", "/jobs/new", "/plans",
-                                   f"/bookings/{booking}", "/members", "/account", "/tokens"]),
+                                   f"/bookings/{booking}", "/bookings",
+                                   f"/bookings/{booking}/cancel",
+                                   f"/bookings/{booking}/hand_over", f"/listings/{taken}",
+                                   "/members", "/account", "/tokens"]),
             (market.seller.member, ["/machines", machine, f"{machine}/edit", f"{machine}/hours",
                                     f"{machine}/offer", "/sites", "/imports"]),
-            (market.operator, ["/utilisation?period=next-14", "/verification"])]
+            (market.operator, ["/utilisation?period=next-14", "/verification",
+                               "/disputes", f"/bookings/{booking}"])]
 
 
 @pytest.mark.one_database
