@@ -61,10 +61,11 @@ class Model:
         """The hold, unless it has run out."""
         return self.held if self.held and self.held[3] > self.now else None
 
-    def free(self, starts: datetime, ends: datetime, *, but_hold: bool = False) -> bool:
+    def free(self, starts: datetime, ends: datetime, *, but_hold: bool = False,
+             but: int = 0) -> bool:
         """True when nothing with its buffer touches the work with its buffer."""
-        taken = [(slot.starts, slot.until + BUFFER) for slot in self.slots.values()
-                 if slot.until is not None]
+        taken = [(slot.starts, slot.until + BUFFER) for id_, slot in self.slots.items()
+                 if slot.until is not None and id_ != but]
         hold = None if but_hold else self.live_hold()
         taken += [(hold[1], hold[2] + BUFFER)] if hold else []
         taken += list(self.facts.values())
@@ -110,6 +111,21 @@ class Model:
             return self._approve(slot)
         self._leave(slot, target)
         return target
+
+    def move(self, booking_id: int, starts: datetime, ends: datetime) -> str:
+        """What moving a booking must bring; its own old time does not stand in the way."""
+        slot = self.slots[booking_id]
+        if starts < self.now:
+            return "broken"
+        if self.approval:
+            return "approval"
+        if slot.state != "confirmed" or self.now >= slot.starts:
+            return "illegal"
+        if not self.free(starts, ends, but=booking_id):
+            return "taken"
+        slot.starts, slot.ends = starts, ends
+        self._confirm(slot)
+        return "confirmed"
 
     def _approve(self, slot: Slot) -> str:
         if not self.free(slot.starts, slot.ends):

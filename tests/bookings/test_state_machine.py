@@ -17,8 +17,8 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from marketplace import config, verify
-from marketplace.bookings import services
-from marketplace.bookings.errors import HoldOver, IllegalTransition
+from marketplace.bookings import moves, services
+from marketplace.bookings.errors import HoldOver, IllegalTransition, NeedsApproval
 from marketplace.bookings.models import Booking
 from marketplace.bookings.steps_api import STEPS
 from marketplace.bookings.tasks import answer_overdue
@@ -28,6 +28,7 @@ from marketplace.catalogue.errors import RuleBroken
 from marketplace.catalogue.services import Wish, quote
 from marketplace.core.db import db
 from marketplace.core.timewindow import TimeWindow
+from marketplace.resources.tasks import roll_openings
 from tests.bookings import lifecycle_model as model
 from tests.clocks import START, shanghai
 from tests.factories.listings import create_listing
@@ -38,7 +39,7 @@ HISTORIES, STEPS_EACH = (1500, 40) if LONG else (25, 30)
 SLOTS = st.tuples(st.integers(0, 1), st.integers(model.OPENS, model.CLOSES - 1),
                   st.integers(1, 3))
 OUTCOME = {SlotTaken: "taken", RuleBroken: "broken", IllegalTransition: "illegal",
-           HoldOver: "over"}
+           HoldOver: "over", NeedsApproval: "approval"}
 REASON = {"reason": "because"}
 BODY = {"abort": REASON, "dispute": REASON}
 
@@ -57,6 +58,7 @@ class Histories(RuleBasedStateMachine):
     """One new machine a history; buyer and seller do what comes to their minds."""
 
     market = clock = None
+    lived = 0
 
     @initialize(approval=st.booleans())
     def open(self, approval):
@@ -126,6 +128,17 @@ class Histories(RuleBasedStateMachine):
             self.sides(side), booking_id, **BODY.get(action, {})))
         assert found == expected
 
+    @precondition(lambda self: self.plain.slots)
+    @rule(data=st.data(), chosen=SLOTS)
+    def move(self, data, chosen):
+        """The firm moves a booking to another slot of the machine, or is told why not."""
+        booking_id = data.draw(st.sampled_from(sorted(self.plain.slots)))
+        starts, ends = self.slot(chosen)
+        expected = self.plain.move(booking_id, starts, ends)
+        found, _ = outcome(lambda: moves.move(
+            self.sides("buyer"), booking_id, moves.Target(start=starts, end=ends)))
+        assert found == expected
+
     @rule(minutes=st.sampled_from([5, 15, 30, 60, 120, 600]))
     def wait(self, minutes):
         """Time passes."""
@@ -159,15 +172,19 @@ class Histories(RuleBasedStateMachine):
     def teardown(self):
         """At the end nothing overlaps and every count that must be zero is."""
         if hasattr(self, "plain"):
+            roll_openings()   # the clock has moved on: the timers would have done so
             report = verify.run()
             assert report.clean, report.lines
+            Histories.lived += 1
 
 
 def test_random_histories_agree_with_the_model(market, clock, inside):
     """Holds, requests, steps, breakdowns and timers in any order end as the model says."""
-    Histories.market, Histories.clock = market, clock
+    Histories.market, Histories.clock, Histories.lived = market, clock, 0
 
     run_state_machine_as_test(Histories, settings=settings(
         max_examples=HISTORIES, stateful_step_count=STEPS_EACH, deadline=None,
         suppress_health_check=list(HealthCheck), derandomize=not LONG,
         phases=(Phase.generate, Phase.shrink) if LONG else (Phase.generate,)))
+
+    assert Histories.lived >= HISTORIES

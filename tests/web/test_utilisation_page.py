@@ -52,7 +52,7 @@ def test_every_period_answers_on_an_empty_market(reader, app, market, period):
 
 
 def test_the_csv_has_every_dimension_once(browser, market):
-    """Hours and shares by city, service, type, kind, company, resource and mode, with the period."""
+    """Hours and shares by every dimension, the resource too, with the period."""
     book(market, market.start, market.end)
     answer = browser.log_in(market.operator).get("/utilisation.csv", period="next-14")
     assert "next-14" in answer.headers["Content-Disposition"]
