@@ -81,24 +81,46 @@ def write(rows: list[tuple[str, Row]]) -> None:
                                         f" (SELECT max(id) FROM {name}))"))
 
 
+MADE = {"created_at": START}
+RULES = {"step": 15, "min_minutes": 60, "max_minutes": 10080, "notice_minutes": 0,
+         "horizon_days": 60, "may_pause": False}
+TERMS = {"rate_per_hour": "120.00", "setup_fee": "0.00", "minimum": "0.00"}
+ALWAYS = {day: [Hours(0, 1440)] for day in range(1, 8)}
+
+
 def first_release() -> list[tuple[str, Row]]:
     """A market in which everything of the first release happened."""
-    made = {"created_at": START}
-    company = {"region_code": "370100", "industry_code": "C34", "contact_name": "王工",
-               "contact_email": "w@example.com", "contact_phone": "1", "state": "verified",
-               "version": 1} | made
-    member = {"role": "owner", "state": "active", "language": "zh", "theme": "system",
-              "session_epoch": 0, "terms_version": "1"} | made
-    terms = {"rate_per_hour": "120.00", "setup_fee": "0.00", "minimum": "0.00"}
-    rules = {"step": 15, "min_minutes": 60, "max_minutes": 10080, "notice_minutes": 0,
-             "horizon_days": 60, "may_pause": False}
     return [
-        ("company", company | {"id": 1, "name": "甲", "credit_code": "91370000MA00000011"}),
-        ("company", company | {"id": 2, "name": "乙", "credit_code": "91370000MA00000022"}),
-        ("member", member | {"id": 1, "company_id": 1, "email": "a@example.com",
-                             "email_folded": "a@example.com", "name": "甲一"}),
-        ("member", member | {"id": 2, "company_id": 2, "email": "b@example.com",
-                             "email_folded": "b@example.com", "name": "乙一"}),
+        *firm(1), *firm(2), *machine(), *offered(), *planned(),
+        *(row for number, hour in ((1, 8), (2, 10), (3, 14))
+          for row in quoted(number, shanghai(1, hour))),
+        *booked(1, shanghai(1, 8), "confirmed"), *booked(2, shanghai(1, 10), "cancelled"),
+        ("hold", {"id": 1, "quote_id": 3, "resource_id": 1, "company_id": 2, "member_id": 2,
+                  "state": "held", "expires_at": START + HOUR} | MADE),
+        claim(3, shanghai(1, 14), "held", kind="hold", holder_id=1, expires_at=START + HOUR),
+    ]
+
+
+def firm(number: int) -> list[tuple[str, Row]]:
+    """A company with its owner."""
+    address = f"owner{number}@example.com"
+    return [
+        ("company", {"id": number, "name": f"企业 {number}", "region_code": "370100",
+                     "credit_code": f"91370000MA0000{number:04}", "industry_code": "C34",
+                     "contact_name": "王工", "contact_email": address, "contact_phone": "1",
+                     "state": "verified", "version": 1} | MADE),
+        ("member", {"id": number, "company_id": number, "email": address, "name": "王工",
+                    "email_folded": address, "role": "owner", "state": "active",
+                    "language": "zh", "theme": "system", "session_epoch": 0,
+                    "terms_version": "1"} | MADE)]
+
+
+def machine() -> list[tuple[str, Row]]:
+    """A machine of two lanes that never closes, broken for four hours of a day to come."""
+    first = date(2026, 3, 2) - timedelta(days=BACK_DAYS)
+    hours = openings(Calendar(ALWAYS, {}, {}, "Asia/Shanghai"), first,
+                     BACK_DAYS + config.current().opening_days)
+    return [
         ("site", {"id": 1, "company_id": 1, "code": "S1", "name": "厂", "address": "路 1 号",
                   "region_code": "370100", "latitude": 36.65, "longitude": 117.12,
                   "unit_x": -0.3658, "unit_y": 0.7141, "unit_z": 0.5969,
@@ -107,50 +129,50 @@ def first_release() -> list[tuple[str, Row]]:
                       "code": "M1", "name": "立加", "kind": "machine",
                       "top_type": "manufacturing", "model": "VMC850", "lanes": 2,
                       "buffer_before": 15, "buffer_after": 0, "holidays": False,
-                      "version": 1} | made),
+                      "version": 1} | MADE),
         *(("lane", {"id": number, "resource_id": 1, "number": number}) for number in (1, 2)),
         *(("opening_rule", {"id": day, "resource_id": 1, "weekday": day, "opens": 0,
-                            "closes": 1440}) for day in range(1, 8)),
+                            "closes": 1440}) for day in ALWAYS),
         *(("opening_interval", {"resource_id": 1, "starts": each.start, "ends": each.end})
-          for each in openings(Calendar({day: [Hours(0, 1440)] for day in range(1, 8)}, {}, {},
-                                        "Asia/Shanghai"),
-                               date(2026, 3, 2) - timedelta(days=BACK_DAYS),
-                               BACK_DAYS + config.current().opening_days)),
+          for each in hours),
+        ("unavailability", {"id": 1, "resource_id": 1, "starts": shanghai(3, 8),
+                            "ends": shanghai(3, 12), "reason": "breakdown",
+                            "created_by": 1} | MADE)]
+
+
+def offered() -> list[tuple[str, Row]]:
+    """What the machine can do, and its listing."""
+    return [
         ("capability", {"id": 1, "resource_id": 1, "service_code": "3.2.1", "envelope_x": 800}),
         ("capability_material", {"capability_id": 1, "folded": "45钢", "material": "45 钢"}),
         ("listing", {"id": 1, "resource_id": 1, "company_id": 1, "state": "published",
-                     "show_company": True, "version": 1} | rules | made),
-        ("listing_terms", {"listing_id": 1, "mode": "time_slice", "terms": terms,
-                           "headline_micro": 120_000_000}),
-        ("unavailability", {"id": 1, "resource_id": 1, "starts": shanghai(3, 8),
-                            "ends": shanghai(3, 12), "reason": "breakdown",
-                            "created_by": 1} | made),
+                     "show_company": True, "version": 1} | RULES | MADE),
+        ("listing_terms", {"listing_id": 1, "mode": "time_slice", "terms": TERMS,
+                           "headline_micro": 120_000_000})]
+
+
+def planned() -> list[tuple[str, Row]]:
+    """A job to be done, a recorded day, and a mail that waits."""
+    return [
         ("job", {"id": 1, "company_id": 2, "member_id": 2, "code": "WO-1", "title": "轴",
                  "state": "open", "release": START, "due": shanghai(5, 8),
-                 "deadline": shanghai(9, 8), "budget": 90_000, "version": 1} | made),
+                 "deadline": shanghai(9, 8), "budget": 90_000, "version": 1} | MADE),
         ("operation", {"id": 1, "job_id": 1, "position": 1, "service_code": "3.2.1",
                        "material": "45 钢", "quantity": 20, "minutes": 120,
                        "may_pause": False}),
         ("machine_day", {"resource_id": 1, "day": date(2026, 3, 1), "source": "t",
                          "cutting": 1000, "connected": 440, "fault": 0, "unknown": 0}),
-        ("outbox_message", {"id": 1, "topic": "mail", "payload": {"kind": "password_changed",
-                            "member_id": 2}, "next_attempt_at": START, "attempts": 0} | made),
-        *quoted(1, shanghai(1, 8), terms, rules), *quoted(2, shanghai(1, 10), terms, rules),
-        *quoted(3, shanghai(1, 14), terms, rules),
-        *booked(1, shanghai(1, 8), "confirmed"), *booked(2, shanghai(1, 10), "cancelled"),
-        ("hold", {"id": 1, "quote_id": 3, "resource_id": 1, "company_id": 2, "member_id": 2,
-                  "state": "held", "expires_at": START + HOUR} | made),
-        claim(3, shanghai(1, 14), "held", kind="hold", holder_id=1, expires_at=START + HOUR),
-    ]
+        ("outbox_message", {"id": 1, "topic": "mail", "attempts": 0, "next_attempt_at": START,
+                            "payload": {"kind": "password_changed", "member_id": 2}} | MADE)]
 
 
-def quoted(number: int, start: datetime, terms: Row, rules: Row) -> list[tuple[str, Row]]:
+def quoted(number: int, start: datetime) -> list[tuple[str, Row]]:
     """A quote for an hour of the machine."""
     return [("quote", {
         "id": number, "listing_id": 1, "company_id": 2, "member_id": 2, "mode": "time_slice",
         "starts": start, "ends": start + HOUR, "lanes": 1, "work_minutes": 60,
-        "lines": [{"code": "time", "amount": "120.00"}], "terms": terms,
-        "rules": rules | {"zone": "Asia/Shanghai"}, "total": 12_000, "created_at": START,
+        "lines": [{"code": "time", "amount": "120.00"}], "terms": TERMS,
+        "rules": RULES | {"zone": "Asia/Shanghai"}, "total": 12_000, "created_at": START,
         "valid_until": START + timedelta(days=30)})]
 
 
