@@ -60,7 +60,7 @@ def _source(row: CalendarSource, f: Formats) -> dict[str, Any]:
     base = url_for("machine_calendars_page.show", resource_id=row.resource_id)
     return {
         "name": row.name, "host": urlsplit(row.url).hostname if row.url else "",
-        "busy": f.number(row.busy), "ours": row.ours, "error": error_words(row),
+        "busy": row.busy, "ours": row.ours, "error": error_words(row),
         "read": f.datetime(row.read_at) if row.read_at else "—",
         "tried": f.datetime(row.tried_at) if row.tried_at else "—",
         "next": f.datetime(row.next_at) if row.url else "",

@@ -68,4 +68,4 @@ def page(actor: Actor, resource_id: int, sent: Mapping[str, str],
 def _fact(row: Unavailability, f: Formats) -> dict[str, Any]:
     return {"id": row.id, "reason": words(f"machines.reason.{row.reason}"),
             "when": f.window(TimeWindow(row.starts, row.ends)),
-            "now": row.starts <= clock.now()}
+            "now": row.starts <= clock.now(), "foreign": row.source_id is not None}

@@ -42,9 +42,11 @@ def pages_of(market, booking):
                                    f"/bookings/{booking}", "/bookings",
                                    f"/bookings/{booking}/cancel",
                                    f"/bookings/{booking}/hand_over", f"/listings/{taken}",
-                                   "/members", "/account", "/tokens"]),
+                                   "/members", "/account",
+                                   "/account/calendars", "/tokens"]),
             (market.seller.member, ["/machines", machine, f"{machine}/edit", f"{machine}/hours",
-                                    f"{machine}/offer", "/sites", "/imports"]),
+                                    f"{machine}/offer", f"{machine}/calendars", "/sites",
+                                    "/imports"]),
             (market.operator, ["/utilisation?period=next-14", "/verification",
                                "/disputes", f"/bookings/{booking}"])]
 
