@@ -34,6 +34,14 @@ def waive_resold(event: BookingChanged) -> None:
     for fee in _due(booking):
         if covered(TimeWindow(fee.starts, fee.ends), fee.lanes, _sold_since(fee)):
             fees.let_go(SYSTEM, fee, RESOLD)
+            _renew(fee, booking.resource_id)
+
+
+def _renew(fee: BookingFee, locked_resource: int) -> None:
+    """Whose fee it was has another version now, on paper too; its resource is the locked one."""
+    charged = db.session.get_one(Booking, fee.booking_id, populate_existing=True)
+    if charged.resource_id == locked_resource:
+        charged.version += 1
 
 
 def _due(booking: Booking) -> Sequence[BookingFee]:

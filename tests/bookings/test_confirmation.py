@@ -105,6 +105,23 @@ def test_a_change_is_a_new_version_with_its_fee(app, market, number, clock):
         assert list(kept) == [1, 2]
 
 
+def test_a_waived_fee_is_a_new_version(app, market, number, clock):
+    """The slot is sold again: the sheet of who cancelled late says that the fee is waived."""
+    clock.to(market.start)
+    clock.move(hours=-2)
+    with place.context():
+        steps.cancel(market.buyer.actor, number)
+    due = read(app, market.buyer.member, number)
+    with place.context():
+        book_wish(market.stranger.actor, Wish(
+            market.listing.id, shanghai(1, 10), shanghai(1, 12), None, "time_slice"))
+
+    waived = read(app, market.buyer.member, number)
+
+    assert "应付" in text_of(due) and "免收" not in text_of(due).replace("免收。", "")
+    assert "免收 waived" in text_of(waived)
+
+
 def test_an_unchanged_sheet_is_not_sent_again(app, market, number):
     """The ETag comes from the content alone: the other side's browser is told 304 by it."""
     tag = read(app, market.buyer.member, number).headers["ETag"]
