@@ -18,6 +18,7 @@ from marketplace.web.work import instant, number, sentences
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 FREQUENCIES = ("WEEKLY", "DAILY", "MONTHLY")
 FIELDS = (*work.FIELDS, "freq", "interval", "count", "until")
+USUAL = {"freq": "WEEKLY", "interval": "1", "count": "10"}
 PLACES = {"rrule_first": "start", "rrule_too_far": "until", "rrule_until": "until"}
 
 
@@ -36,8 +37,8 @@ def read(sent: Any, listing_id: int, zone: str) -> SeriesForm:
     values: dict[str, Any] = {name: sent.get(name, "").strip() for name in FIELDS}
     values["days"] = [day for day in DAYS if day in sent.getlist("days")]
     if not (values["start"] and "freq" in sent):
-        return SeriesForm(values | {"freq": values["freq"] or "WEEKLY",
-                                    "interval": values["interval"] or "1"}, None, "", {})
+        fresh = {name: values[name] or usual for name, usual in USUAL.items()}
+        return SeriesForm(values | fresh, None, "", {})
     rrule = rule(values)
     body = {name: values[name] for name in work.FIELDS if values[name]} | {
         "listing_id": listing_id, "rrule": rrule}

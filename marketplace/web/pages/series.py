@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
+from marshmallow import ValidationError
 
 from marketplace.accounts.permissions import require
 from marketplace.bookings import series
@@ -12,8 +13,9 @@ from marketplace.bookings.series import Plan
 from marketplace.catalogue import queries
 from marketplace.core.errors import Conflict, DomainError, FieldError, Invalid
 from marketplace.core.money import Money
-from marketplace.http.api import InvalidRequest
+from marketplace.http.api import InvalidRequest, invalid
 from marketplace.http.auth import actor
+from marketplace.http.fields import Text
 from marketplace.http.problems import describe
 from marketplace.web import series_form, series_view
 from marketplace.web.once import once
@@ -57,9 +59,17 @@ def make_series(listing_id: int) -> str:
     if form.wish is None:
         raise InvalidRequest(errors=[FieldError("start", "required")], count=1)
     row = series.create(actor(), Plan(
-        form.wish, form.rrule, request.form.get("reference", "").strip()[:60],
+        form.wish, form.rrule, _reference(),
         request.form.get("all_or_none") == "yes", _seen()))
     return url_for("series_page.show_one", series_id=row.id)
+
+
+def _reference() -> str:
+    """The buyer's own work-order number; raises InvalidRequest when it is no short text."""
+    try:
+        return str(Text(60, least=0).deserialize(request.form.get("reference", "")))
+    except ValidationError as error:
+        raise invalid(ValidationError({"reference": error.messages})) from None
 
 
 def _seen() -> Money | None:
