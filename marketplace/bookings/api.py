@@ -70,7 +70,7 @@ def make_booking(data: dict[str, Any]) -> Any:
         row = services.book_hold(actor(), data["hold_id"], *rest)
     else:
         row = services.book_wish(actor(), wish_of(data), *rest)
-    return views.shown(actor(), [row])[0]
+    return views.made(actor(), row)
 
 
 @scope("market:read")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from marketplace.accounts.permissions import require
@@ -55,6 +56,7 @@ def moment_of(booking: Booking) -> Moment:
                   booking.answer_by)
 
 
+@cache
 def permission(action: str) -> str:
     """What an actor must be allowed for a step: some are an operator's alone."""
     sides = {side for row in lifecycle.TABLE if row.action == action for side in row.by}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm.util import identity_key
 
 from marketplace.bookings import lifecycle
 from marketplace.bookings.errors import BookingNotFound, HoldNotFound
@@ -67,16 +68,19 @@ def overdue(limit: int = 500) -> list[tuple[int, str]]:
 
 
 def lanes_of(holder_kind: str, ids: Sequence[int]) -> dict[int, list[int]]:
-    """Lane numbers by holder, in three queries whatever their number."""
-    claims = capacity.claims_of(holder_kind, ids)
-    numbers = capacity.lane_numbers({each.lane_id for rows in claims.values() for each in rows})
-    return {id_: sorted({numbers[each.lane_id] for each in rows}) for id_, rows in claims.items()}
+    """Lane numbers by holder, in one query whatever their number."""
+    return capacity.lanes_of(holder_kind, ids)
 
 
 def quotes_of(rows: Sequence[Booking]) -> dict[int, Quote]:
     """The quotes that bookings keep, by id."""
-    query = select(Quote).where(Quote.id.in_({row.quote_id for row in rows}))
-    return {quote.id: quote for quote in db.session.scalars(query)}
+    known = {row.quote_id: quote for row in rows
+             if (quote := db.session.identity_map.get(identity_key(Quote, row.quote_id)))}
+    missing = {row.quote_id for row in rows} - set(known)
+    if missing:
+        known |= {quote.id: quote for quote in db.session.scalars(
+            select(Quote).where(Quote.id.in_(missing)))}
+    return known
 
 
 def on_resources(resource_ids: Sequence[int], window: TimeWindow) -> Sequence[Booking]:

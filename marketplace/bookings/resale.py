@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from marketplace.bookings import fees, lifecycle
 from marketplace.bookings.events import BookingChanged
@@ -16,6 +16,7 @@ from marketplace.core.actor import SYSTEM
 from marketplace.core.db import db
 from marketplace.core.events import on
 from marketplace.core.timewindow import TimeWindow
+from marketplace.core.types import UtcDateTime
 
 PLACING = ("move", "agree")   # steps that give a confirmed booking another slot
 RESOLD = "resold"
@@ -46,10 +47,17 @@ def _renew(fee: BookingFee, locked_resource: int) -> None:
 
 def _due(booking: Booking) -> Sequence[BookingFee]:
     """Due fees for slots that this booking touches, buffers included."""
-    return db.session.scalars(select(BookingFee).where(
-        BookingFee.resource_id == booking.resource_id, BookingFee.state == "due",
-        BookingFee.ends > booking.starts - REACH,
-        BookingFee.starts < booking.ends + REACH, BookingFee.starts < BookingFee.ends)).all()
+    return db.session.scalars(_DUE, {
+        "resource": booking.resource_id, "since": booking.starts - REACH,
+        "until": booking.ends + REACH}).all()
+
+
+_DUE = (   # asked for every booking: written once
+    select(BookingFee).where(
+        BookingFee.resource_id == bindparam("resource"), BookingFee.state == "due",
+        BookingFee.ends > bindparam("since", type_=UtcDateTime()),
+        BookingFee.starts < bindparam("until", type_=UtcDateTime()),
+        BookingFee.starts < BookingFee.ends))
 
 
 def _sold_since(fee: BookingFee) -> list[TimeWindow]:

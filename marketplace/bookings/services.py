@@ -30,7 +30,7 @@ from marketplace.catalogue.errors import ListingNotFound
 from marketplace.catalogue.models import Quote
 from marketplace.catalogue.rules import Offer
 from marketplace.catalogue.services import Wish
-from marketplace.core import audit, clock
+from marketplace.core import audit, clock, transaction
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.db import db
 from marketplace.core.events import on, publish
@@ -114,13 +114,21 @@ def book_wish(actor: Actor, wish: Wish, max_total: Money | None = None,
               reference: str = "") -> Booking:
     """A firm books work on a listing in one step, at the price of this moment, or asks for it."""
     require(actor, "booking.create")
-    quotes = catalogue_services.quote(actor, wish)
+    offer = catalogue.offer(wish.listing_id)
+    quotes = catalogue_services.unsaved_quotes(actor, offer, wish)
     refuse_above(quotes[0], max_total)
-    return _book_or_ask(actor, Order(quotes[0], reference))
+    if offer.lanes == 1 and not offer.rules.approval:   # of several, bookings may change lanes
+        capacity.refuse_taken(Want(offer.resource_id, TimeWindow(quotes[0].starts, quotes[0].ends),
+                                   "booking", 0, quotes[0].lanes))
+    db.session.add_all(quotes)
+    db.session.flush()
+    transaction.current().keep(quotes)
+    return _book_or_ask(actor, Order(quotes[0], reference), {offer.listing_id: offer})
 
 
-def _book_or_ask(actor: Actor, order: Order) -> Booking:
-    offers = _offers([order])
+def _book_or_ask(actor: Actor, order: Order,
+                 read: Mapping[int, Offer] | None = None) -> Booking:
+    offers = read or _offers([order])
     if offers[order.quote.listing_id].rules.approval:
         return requests.file(actor, _as_quoted(offers, order), order)
     return _book(actor, [order], offers)[0]

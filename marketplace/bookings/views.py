@@ -28,6 +28,14 @@ PROPOSED = ("id", "by_side", "purpose", "listing_id", "resource_id", "starts", "
             "answer_by", "created_at")
 
 
+def made(actor: Actor, row: Booking) -> dict[str, Any]:
+    """A booking just made: nothing has been charged or proposed yet, and no fact hits it."""
+    quote = queries.quotes_of([row])[row.quote_id]
+    lanes = queries.lanes_of("booking", [row.id])
+    return _one(actor, row, lanes.get(row.id, [])) | {
+        "quote": quote, "fees": [], "proposals": []} | _costs(row, quote, False)
+
+
 def shown(actor: Actor, rows: Sequence[Booking]) -> list[dict[str, Any]]:
     """Bookings with lanes, quotes, fees and proposals, in seven queries whatever their number."""
     lanes = queries.lanes_of("booking", [row.id for row in rows])
@@ -43,10 +51,9 @@ def shown(actor: Actor, rows: Sequence[Booking]) -> list[dict[str, Any]]:
 
 
 def _hit(rows: Sequence[Booking]) -> set[int]:
-    """Which of these a fact hits; who has just booked has taken a slot without one."""
+    """Which of these a fact hits."""
     now = clock.now()
-    ids = [row.id for row in rows if row.state in lifecycle.BOOKED and row.ends > now
-           and row.placed_at != now]
+    ids = [row.id for row in rows if row.state in lifecycle.BOOKED and row.ends > now]
     return conflicts.hit_among(ids) if ids else set()
 
 

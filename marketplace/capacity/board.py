@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 
 from marketplace.capacity import queries
-from marketplace.capacity.models import Claim, Lane
+from marketplace.capacity.models import Claim, Lane, Unavailability
 from marketplace.capacity.queries import InTheWay
-from marketplace.capacity.rules import LIVE_STATES, Gap
+from marketplace.capacity.rules import Gap
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.timewindow import TimeWindow
+from marketplace.core.types import UtcDateTime
 
 REACH = timedelta(days=1)   # neighbours farther away leave a gap of this length
 
@@ -52,10 +55,14 @@ class LaneTime:
 
 @dataclass
 class Board:
-    """Lanes by resource, and the facts that keep whole resources from working."""
+    """Lanes by resource, and the facts that keep whole resources from working.
+
+    `expired`: a hold that has run out is among what blocks them.
+    """
 
     lanes: dict[int, list[LaneTime]]
     facts: dict[int, list[InTheWay]]
+    expired: bool = False
 
     def down(self, resource_id: int, window: TimeWindow) -> list[InTheWay]:
         """Facts that overlap a window."""
@@ -74,40 +81,45 @@ class Board:
 
 
 def load(resource_ids: Iterable[int], hull: TimeWindow, now: datetime | None = None) -> Board:
-    """The board of these resources around a window, in three queries whatever their number.
+    """The board of these resources around a window, in two queries whatever their number.
 
     `now`: who only looks does not see holds that have run out.
     """
     ids = sorted(set(resource_ids))
-    by_id: dict[int, LaneTime] = {}
     lanes: dict[int, list[LaneTime]] = defaultdict(list)
-    query = (select(Lane.id, Lane.resource_id).where(Lane.resource_id.in_(ids))
-             .order_by(Lane.resource_id, Lane.number))
-    for lane_id, resource_id in db.session.execute(query):
-        by_id[lane_id] = LaneTime(lane_id)
-        lanes[resource_id].append(by_id[lane_id])
-    for lane_id, kind, starts, ends in _claims(list(by_id), hull, now):
-        by_id[lane_id].starts.append(starts)
-        by_id[lane_id].spans.append(InTheWay(kind, starts, ends))
+    rows = db.session.execute(LANES, {"ids": ids, "since": hull.start - REACH,
+                                      "until": hull.end + REACH})
+    expired, present = False, clock.now()
+    for lane_id, resource_id, kind, starts, ends, expires_at in rows:
+        over = expires_at is not None and expires_at <= present
+        expired = expired or over
+        if not lanes[resource_id] or lanes[resource_id][-1].lane_id != lane_id:
+            lanes[resource_id].append(LaneTime(lane_id))
+        if starts is None or (over and now is not None):
+            continue
+        lanes[resource_id][-1].starts.append(starts)
+        lanes[resource_id][-1].spans.append(InTheWay(kind, starts, ends))
     facts: dict[int, list[InTheWay]] = defaultdict(list)
-    for fact in queries.unavailable(ids, hull):
-        facts[fact.resource_id].append(InTheWay("unavailable", fact.starts, fact.ends))
-    return Board(lanes, facts)
+    for resource_id, starts, ends in db.session.execute(
+            FACTS, {"ids": ids, "since": hull.start, "until": hull.end}):
+        facts[resource_id].append(InTheWay("unavailable", starts, ends))
+    return Board(lanes, facts, expired)
 
 
-def _claims(lane_ids: Sequence[int], hull: TimeWindow, now: datetime | None
-            ) -> Sequence[tuple[int, str, datetime, datetime]]:
-    """Live claims around the window as (lane, kind, blocked from, blocked until), by start.
-
-    Without `now`, expired holds were let go under the lock; one that ends after that stands in
-    the way still, as it does for the database, which reads no clock.
-    """
-    query = (select(Claim.lane_id, Claim.kind, Claim.blocked_from, Claim.blocked_until)
-             .where(Claim.lane_id.in_(lane_ids), Claim.state.in_(LIVE_STATES),
-                    Claim.blocked_from < hull.end + REACH,
-                    Claim.blocked_until > hull.start - REACH)
-             .order_by(Claim.blocked_from))
-    if now is not None:
-        query = query.where(queries.live(Claim, now))
-    return [(lane_id, kind, starts, ends)
-            for lane_id, kind, starts, ends in db.session.execute(query)]
+_IDS: Any = bindparam("ids", expanding=True)
+_SINCE, _UNTIL = (bindparam(name, type_=UtcDateTime()) for name in ("since", "until"))
+# Written once. Every lane, by number, with the live claims on it by start. Without a `now`, expired
+# holds were let go under the lock; one that ends after that stands in the way still, as it does for
+# the database, which reads no clock.
+LANES = (
+    select(Lane.id, Lane.resource_id, Claim.kind, Claim.blocked_from, Claim.blocked_until,
+           Claim.expires_at)
+    .outerjoin(Claim, and_(Claim.lane_id == Lane.id, Claim.state.in_(queries.LIVE),
+                           Claim.blocked_from < _UNTIL, Claim.blocked_until > _SINCE))
+    .where(Lane.resource_id.in_(_IDS))
+    .order_by(Lane.resource_id, Lane.number, Claim.blocked_from))
+FACTS = (
+    select(Unavailability.resource_id, Unavailability.starts, Unavailability.ends)
+    .where(Unavailability.resource_id.in_(_IDS), Unavailability.starts < _UNTIL,
+           Unavailability.ends > _SINCE)
+    .order_by(Unavailability.starts))

@@ -104,10 +104,18 @@ def last_before(lane_id: Any, until: Any, now: Any) -> Select[Any]:
 
 def is_free(resource: Any, window: TimeWindow | AskedWindow,
             lanes: int = 1) -> ColumnElement[bool]:
-    """SQL over a Resource alias: bookable in the window.
+    """SQL over a Resource alias: bookable in the window: open throughout, lanes free."""
+    opened = exists().where(OpeningInterval.resource_id == resource.id,
+                            OpeningInterval.starts <= window.start,
+                            OpeningInterval.ends >= window.end)
+    return and_(opened, has_lanes(resource, window, lanes))
 
-    Open throughout, available, and at least `lanes` lanes free, the latter two with the
-    resource's buffers: what is down can be neither set up nor cleaned.
+
+def has_lanes(resource: Any, window: TimeWindow | AskedWindow,
+              lanes: int = 1) -> ColumnElement[bool]:
+    """SQL over a Resource alias: available, and at least `lanes` lanes free in the window.
+
+    Both with the resource's buffers: what is down can be neither set up nor cleaned.
     """
     start, until = (shifted(window.start, -resource.buffer_before),
                     shifted(window.end, resource.buffer_after))
@@ -116,27 +124,29 @@ def is_free(resource: Any, window: TimeWindow | AskedWindow,
     last = last_before(lane.id, until, now).correlate(lane, resource).scalar_subquery()
     free = select(lane.id).where(lane.resource_id == resource.id,
                                  func.coalesce(last <= start, true())).correlate(resource)
-    opened = exists().where(OpeningInterval.resource_id == resource.id,
-                            OpeningInterval.starts <= window.start,
-                            OpeningInterval.ends >= window.end)
     down = exists().where(Unavailability.resource_id == resource.id,
                           Unavailability.starts < until, Unavailability.ends > start)
     enough = (free.exists() if lanes == 1 else
               free.with_only_columns(func.count()).scalar_subquery() >= lanes)
-    return and_(opened, ~down, enough)
+    return and_(~down, enough)
 
 
 def openings(resource_ids: Iterable[int], window: TimeWindow) -> dict[int, list[TimeWindow]]:
     """Opening intervals clipped to the window, by resource."""
-    query = (select(OpeningInterval)
-             .where(OpeningInterval.resource_id.in_(list(resource_ids)),
-                    OpeningInterval.starts < window.end, OpeningInterval.ends > window.start)
-             .order_by(OpeningInterval.resource_id, OpeningInterval.starts))
+    rows = db.session.execute(_OPENINGS, {"ids": list(resource_ids), "since": window.start,
+                                          "until": window.end})
     found: dict[int, list[TimeWindow]] = defaultdict(list)
-    for row in db.session.scalars(query):
-        found[row.resource_id].append(
-            TimeWindow(max(row.starts, window.start), min(row.ends, window.end)))
+    for resource_id, starts, ends in rows:
+        found[resource_id].append(TimeWindow(max(starts, window.start), min(ends, window.end)))
     return found
+
+
+_OPENINGS = (
+    select(OpeningInterval.resource_id, OpeningInterval.starts, OpeningInterval.ends)
+    .where(OpeningInterval.resource_id.in_(bindparam("ids", expanding=True)),
+           OpeningInterval.starts < bindparam("until", type_=UtcDateTime()),
+           OpeningInterval.ends > bindparam("since", type_=UtcDateTime()))
+    .order_by(OpeningInterval.resource_id, OpeningInterval.starts))
 
 
 NEAR = timedelta(days=1)   # a claim just outside a window still reaches in by buffers
@@ -189,25 +199,26 @@ def books(resource_ids: Iterable[int], window: TimeWindow) -> list[LaneBook]:
             for lane_id, resource_id in lanes]
 
 
-def claims_of(holder_kind: str, holder_ids: Iterable[int]) -> dict[int, list[Claim]]:
-    """Claims by their holder, lanes in order: the live ones; of a holder without any, all it had.
+def lanes_of(holder_kind: str, holder_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Lane numbers by holder, in order: of the live claims; of a holder without any, all it had.
 
     What a moved booking has left behind is not its own any more.
     """
-    query = (select(Claim).where(Claim.holder_kind == holder_kind,
-                                 Claim.holder_id.in_(list(holder_ids)))
-             .order_by(Claim.lane_id))
-    found: dict[int, list[Claim]] = defaultdict(list)
-    for claim in db.session.scalars(query):
-        found[claim.holder_id].append(claim)
-    return {holder: [each for each in claims if each.state in LIVE_STATES] or claims
-            for holder, claims in found.items()}
+    rows = db.session.execute(_LANES_OF, {"kind": holder_kind, "ids": list(holder_ids)})
+    live_ones: dict[int, set[int]] = defaultdict(set)
+    all_ever: dict[int, set[int]] = defaultdict(set)
+    for holder_id, number, state in rows:
+        all_ever[holder_id].add(number)
+        if state in LIVE_STATES:
+            live_ones[holder_id].add(number)
+    return {each: sorted(live_ones.get(each) or numbers) for each, numbers in all_ever.items()}
 
 
-def lane_numbers(ids: Iterable[int]) -> dict[int, int]:
-    """Lane numbers by lane id."""
-    rows = db.session.execute(select(Lane.id, Lane.number).where(Lane.id.in_(list(ids))))
-    return {lane_id: number for lane_id, number in rows}
+_LANES_OF = (
+    select(Claim.holder_id, Lane.number, Claim.state).join(Lane, Lane.id == Claim.lane_id)
+    .where(Claim.holder_kind == bindparam("kind"),
+           Claim.holder_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Claim.holder_id, Lane.number))
 
 
 OVERLAPS = """

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from marketplace.capacity import board, queries
 from marketplace.capacity.board import Board, LaneTime
@@ -56,7 +58,8 @@ class CapacityFreed:
 def take(wants: Sequence[Want]) -> list[list[Claim]]:
     """Take lanes for every want, or for none of them.
 
-    Lock the resources in id order → let expired holds go → choose the lanes → check → insert.
+    Lock the resources in id order → let expired holds near by go → choose the lanes → check →
+    insert.
     Wants are placed by start, which fills identical lanes without a needless clash. Returns the
     claims per want, in the order of the wants. Raises SlotTaken with what is in the way.
     """
@@ -67,10 +70,12 @@ def take(wants: Sequence[Want]) -> list[list[Claim]]:
     missing = {want.resource_id for want in wants} - set(resources)
     if missing:
         raise ResourceNotFound(id=min(missing))
-    release_expired(list(resources))
     blocked = [_blocked(resources[want.resource_id], want) for want in wants]
     hull = TimeWindow(min(each.start for each in blocked), max(each.end for each in blocked))
     lanes = board.load(resources, hull)
+    if lanes.expired:
+        release_expired(list(resources))
+        lanes = board.load(resources, hull)
     claims: list[list[Claim]] = [[] for _ in wants]
     for place in sorted(range(len(wants)), key=lambda each: blocked[each]):
         want = wants[place]
@@ -78,6 +83,29 @@ def take(wants: Sequence[Want]) -> list[list[Claim]]:
     db.session.add_all(claim for each in claims for claim in each)
     db.session.flush()
     return claims
+
+
+def refuse_taken(want: Want) -> None:
+    """Raise the SlotTaken that `take()` would raise now, for the price of one look-up.
+
+    Nothing is locked and nothing is promised: it spares losers, and everybody who waits for the
+    lock, what would be written in vain. `take()` decides.
+    """
+    if db.session.scalar(_free_lanes(want.lanes), {"resource": want.resource_id}
+                         | queries.asked(want.window)) is not None:
+        return
+    resource = db.session.get_one(Resource, want.resource_id)
+    blocked = _blocked(resource, want)
+    lanes = board.load([resource.id], blocked, clock.now())
+    if lanes.down(resource.id, blocked) or len(lanes.free(resource.id, blocked)) < want.lanes:
+        raise _taken(lanes, resource, want, blocked)
+
+
+@lru_cache(maxsize=20)
+def _free_lanes(lanes: int) -> Select[Any]:
+    """Written once for a number of lanes: the resource, where it has them free."""
+    return select(Resource.id).where(Resource.id == bindparam("resource"),
+                                     queries.has_lanes(Resource, queries.AskedWindow(), lanes))
 
 
 def fits(want: Want) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import CTE, Float, Integer, Select, and_, bindparam, literal, or_, select, union_all
@@ -94,9 +94,8 @@ def stand_ins(place: Place, window: TimeWindow, lanes: int) -> list[Place]:
     Up to OTHERS of the same seller or site and NEARBY of all others, the nearest first, are
     looked at; up to PRICED of each are returned.
     """
-    query = _looked().where(capacity.is_free(Resource, window, lanes))
     x, y, z = geo.unit(place.latitude, place.longitude)
-    free = db.session.execute(query, {
+    free = db.session.execute(_looked(lanes), capacity.asked(window) | {
         "resource": place.offer.resource_id, "company": place.offer.company_id,
         "site": place.site_id, "lanes": lanes, "x": x, "y": y, "z": z}).all()
     ids = [each for kind in (1, 0) for each in [id_ for id_, of in free if of == kind][:PRICED]]
@@ -107,9 +106,10 @@ def stand_ins(place: Place, window: TimeWindow, lanes: int) -> list[Place]:
     return [found[id_] for id_ in ids if id_ in found]
 
 
-@cache
-def _looked() -> Select[Any]:
-    """Written once: the candidates (id, 1 for the same seller or site), the nearest first."""
+@lru_cache(maxsize=20)
+def _looked(lanes: int) -> Select[Any]:
+    """Written once for a number of lanes: the free candidates (id, 1 for the same seller or site),
+    the nearest first."""
     able = _able()
     same = or_(able.c.site_id == bindparam("site", type_=Integer),
                able.c.company_id == bindparam("company", type_=Integer))
@@ -120,6 +120,7 @@ def _looked() -> Select[Any]:
                        select(nearby, literal(0))).subquery()
     query: Any = (select(looked.c.id, looked.c.same)
                   .join(Resource, Resource.id == looked.c.resource_id)
+                  .where(capacity.is_free(Resource, capacity.AskedWindow(), lanes))
                   .order_by(looked.c.near.desc(), looked.c.id))
     return query
 

@@ -32,14 +32,28 @@ LOOK_AHEAD = timedelta(days=62)   # farthest a piece run is followed over its cl
 
 
 def offers(listing_ids: Sequence[int]) -> dict[int, Offer]:
-    """Published listings of verified companies as values, in two queries."""
-    query = (select(Listing, Resource, Site.zone).join(Resource, Resource.id == Listing.resource_id)
-             .join(Site, Site.id == Resource.site_id).options(selectinload(Listing.terms))
-             .join(Company, Company.id == Listing.company_id)
-             .where(Listing.id.in_(listing_ids), Listing.state == "published",
-                    Company.state == "verified"))
-    return {row.id: _offer(row, resource, zone)
-            for row, resource, zone in db.session.execute(query)}
+    """Published listings of verified companies as values, in one query."""
+    found: dict[int, Offer] = {}
+    for row in db.session.execute(_OFFERS, {"ids": list(set(listing_ids))}):
+        if row.id not in found:
+            found[row.id] = Offer(row.id, row.version, row.company_id, row.resource_id, row.name,
+                                  row.lanes, rules_of(row, row.zone), {})
+        if row.mode is not None:
+            found[row.id].terms[row.mode] = row.terms
+    return found
+
+
+_OFFERS = (   # written once: a row for each mode of a listing
+    select(Listing.id, Listing.version, Listing.company_id, Listing.resource_id, Resource.name,
+           Resource.lanes, Site.zone, ListingTerms.mode, ListingTerms.terms,
+           *(getattr(Listing, name) for name in _COLUMNS))
+    .join(Resource, Resource.id == Listing.resource_id)
+    .join(Site, Site.id == Resource.site_id)
+    .join(Company, Company.id == Listing.company_id)
+    .outerjoin(ListingTerms, ListingTerms.listing_id == Listing.id)
+    .where(Listing.id.in_(bindparam("ids", expanding=True)), Listing.state == PUBLISHED,
+           Company.state == VERIFIED)
+    .order_by(Listing.id, ListingTerms.mode))
 
 
 def offer(listing_id: int) -> Offer:
@@ -50,13 +64,8 @@ def offer(listing_id: int) -> Offer:
     return found[listing_id]
 
 
-def _offer(row: Listing, resource: Resource, zone: str) -> Offer:
-    return Offer(row.id, row.version, row.company_id, resource.id, resource.name, resource.lanes,
-                 rules_of(row, zone), {each.mode: each.terms for each in row.terms})
-
-
-def rules_of(row: Listing, zone: str) -> ListingRules:
-    """The rules of a listing as values."""
+def rules_of(row: Any, zone: str) -> ListingRules:
+    """The rules of a listing, or of a row with its columns, as values."""
     return ListingRules(zone=zone, **{name: getattr(row, name) for name in _COLUMNS})
 
 

@@ -181,6 +181,13 @@ def quote_all(actor: Actor, wishes: Sequence[Wish]) -> list[list[Quote]]:
     return rows
 
 
+def unsaved_quotes(actor: Actor, offer: Offer, wish: Wish) -> list[Quote]:
+    """The quotes of a wish on an offer that was just read; raises what `slots` raises."""
+    require(actor, "quote.create")
+    return quotes_of(actor, offer, wish, queries.openings_for(
+        [(offer.resource_id, wish.start, wish.end)]))
+
+
 def quotes_of(actor: Actor, offer: Offer, wish: Wish,
               opened: Mapping[int, Sequence[TimeWindow]]) -> list[Quote]:
     """The quotes of a wish, one a mode, that nobody has stored; raises what `slots` raises."""

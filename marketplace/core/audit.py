@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, Index, String, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
@@ -33,7 +33,11 @@ class AuditEntry(Base):
 
 def record(actor: Actor, action: str, kind: str, object_id: int, **details: Any) -> None:
     """Write one audit row; `details` must be JSON and hold no personal data."""
-    db.session.add(AuditEntry(
-        at=clock.now(), member_id=actor.member_id, company_id=actor.company_id,
-        token_id=actor.token_id, action=action, object_kind=kind, object_id=object_id,
-        details=details))
+    db.session.execute(_WRITE, {
+        "at": clock.now(), "member_id": actor.member_id, "company_id": actor.company_id,
+        "token_id": actor.token_id, "action": action, "object_kind": kind,
+        "object_id": object_id, "details": details})
+
+
+_TABLE: Any = AuditEntry.__table__
+_WRITE = insert(_TABLE)   # at once: nothing is asked of the row afterwards

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from marketplace.core import transaction
 from marketplace.core.db import db
@@ -37,12 +38,25 @@ def lock(model: type[M], ids: Iterable[int], rank: Rank) -> Sequence[M]:
     higher rank, or of the same rank with a higher id, is already locked by this transaction.
     """
     wanted = sorted(set(ids))
+    if not wanted:
+        return []
     running = transaction.current()
     fresh = [(int(rank), each) for each in wanted if (int(rank), each) not in running.locked]
     if fresh and running.locked and min(fresh) < max(running.locked):
         raise LockOrder(f"{min(fresh)} after {max(running.locked)}")
     running.locked.update(fresh)
+    if not fresh:   # held already: nobody has changed them since
+        held = [db.session.get(model, each) for each in wanted]
+        return [row for row in held if row is not None]
     table: Any = model
-    query = (select(model).where(table.id.in_(wanted)).order_by(table.id)
-             .with_for_update(key_share=True).execution_options(populate_existing=True))
-    return db.session.scalars(query).all()
+    found: Sequence[M] = db.session.scalars(_locking(table), {"ids": wanted}).all()
+    running.keep(found)
+    return found
+
+
+@cache
+def _locking(model: Any) -> Select[Any]:
+    """Written once for each table."""
+    return (select(model).where(model.id.in_(bindparam("ids", expanding=True)))
+            .order_by(model.id).with_for_update(key_share=True)
+            .execution_options(populate_existing=True))

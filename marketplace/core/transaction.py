@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import functools
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -46,6 +46,11 @@ class Transaction:
         self.hooks: list[Callable[[], None]] = []
         self.locked: set[tuple[int, int]] = set()
         self.doomed = False
+        self.kept: list[Any] = []
+
+    def keep(self, rows: Iterable[Any]) -> None:
+        """Hold rows until the end: the session forgets, and reads anew, what nobody holds."""
+        self.kept.extend(rows)
 
 
 _current: ContextVar[Transaction | None] = ContextVar("transaction", default=None)

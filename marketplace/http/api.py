@@ -156,15 +156,14 @@ class MarketBlueprint(Blueprint):
 
     def arguments(self, schema: Any, **kwargs: Any) -> Any:
         """Read arguments with one instance of the schema; a new one a request costs more."""
-        made = schema() if isinstance(schema, type) else schema
-        return super().arguments(made, **kwargs)
+        return super().arguments(_one(schema), **kwargs)
 
     def response(self, status_code: Any, schema: Any = None, **kwargs: Any) -> Any:
         """Document the answer and make it by its schema, the quick way."""
-        document = super().response(status_code, schema, **kwargs)
         if schema is None or isinstance(schema, dict):   # nothing, or bytes that are no JSON
-            return document
-        dump = dumper(schema() if isinstance(schema, type) else schema)
+            return super().response(status_code, schema, **kwargs)
+        made = _one(schema)
+        document, dump = super().response(status_code, made, **kwargs), dumper(made)
 
         def decorate(view: Any) -> Any:
             @wraps(view)
@@ -182,12 +181,25 @@ class MarketBlueprint(Blueprint):
         """Document error statuses of an operation."""
 
         def decorate(view: Any) -> Any:
+            documented = view
             for status in statuses:
-                view = self.alt_response(status, schema=ProblemSchema,
-                                         content_type="application/problem+json")(view)
+                documented = self.alt_response(status, schema=PROBLEM,
+                                               content_type="application/problem+json")(documented)
+            view._apidoc = documented._apidoc   # the answer itself needs no wrapper
             return view
 
         return decorate
+
+
+def _one(schema: Any) -> Any:
+    """An instance that its copies share: every decorator copies all that is documented below it,
+    which would cost tens of megabytes."""
+    made = schema() if isinstance(schema, type) else schema
+    made.__deepcopy__ = lambda _memo: made
+    return made
+
+
+PROBLEM = _one(ProblemSchema)
 
 
 def flatten(messages: Any, prefix: str = "") -> list[tuple[str, str]]:

@@ -10,11 +10,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, ParamSpec
 
 from flask import Response, make_response, request
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -28,6 +28,10 @@ from marketplace.http.models import IdempotencyKey
 
 P = ParamSpec("P")
 KEY = re.compile("[A-Za-z0-9_.:-]{1,80}")
+_TABLE: Any = IdempotencyKey.__table__
+STORE = (update(_TABLE).where(_TABLE.c.id == bindparam("row"))
+         .values(status=bindparam("code"), body=bindparam("answer"),
+                 location=bindparam("place")))
 
 
 class KeyReused(Invalid):
@@ -65,10 +69,9 @@ def _wrap(view: Callable[P, Any], required: bool) -> Callable[P, Response]:
             if row_id is None:
                 return _replay(who, key, fingerprint)
             response = make_response(view(*args, **kwargs))
-            row = db.session.get_one(IdempotencyKey, row_id)
-            row.status = response.status_code
-            row.body = response.get_data(as_text=True)
-            row.location = response.headers.get("Location")
+            db.session.execute(STORE, {
+                "row": row_id, "answer": response.get_data(as_text=True),
+                "code": response.status_code, "place": response.headers.get("Location")})
         return response
 
     describe(wrapper, parameters=[{
@@ -97,13 +100,18 @@ def _fingerprint() -> str:
 
 def _insert(who: str, key: str, fingerprint: str) -> int | None:
     """Insert the key's row; None when it exists. Waits for a concurrent first to finish."""
-    insert = (sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert)
-    query = (insert(IdempotencyKey)
-             .values(actor=who, key=key, fingerprint=fingerprint, status=0, body="",
-                     created_at=clock.now())
-             .on_conflict_do_nothing(index_elements=["actor", "key"])
-             .returning(IdempotencyKey.id))
-    return db.session.scalar(query)
+    found: int | None = db.session.scalar(_inserting(db.engine.dialect.name), {
+        "actor": who, "key": key, "fingerprint": fingerprint, "status": 0, "body": "",
+        "created_at": clock.now()})
+    return found
+
+
+@cache
+def _inserting(engine: str) -> Any:
+    """Written once."""
+    insert: Any = sqlite_insert if engine == "sqlite" else postgres_insert
+    return (insert(_TABLE).on_conflict_do_nothing(index_elements=["actor", "key"])
+            .returning(_TABLE.c.id))
 
 
 def _replay(who: str, key: str, fingerprint: str) -> Response:

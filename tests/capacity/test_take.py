@@ -30,8 +30,7 @@ def machine(inside):
 
 def lanes_of(claims) -> list[int]:
     """Lane numbers of claims."""
-    numbers = queries.lane_numbers(claim.lane_id for claim in claims)
-    return sorted(numbers[claim.lane_id] for claim in claims)
+    return sorted(db.session.get_one(Lane, claim.lane_id).number for claim in claims)
 
 
 def claim_on(machine, number: int, start, hours: float = 1) -> None:
