@@ -13,6 +13,7 @@ from marketplace.bookings import changing, fees, lifecycle, validator
 from marketplace.bookings.changing import Change
 from marketplace.bookings.errors import ColleagueUnfit
 from marketplace.bookings.models import Booking
+from marketplace.capacity import relaning
 from marketplace.capacity import services as capacity
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.transaction import transactional
@@ -42,6 +43,7 @@ def check_in(actor: Actor, booking_id: int, version: int | None = None) -> Booki
     """The firm or its material is there: the slot is used."""
     change = changing.begin(actor, booking_id, "check_in", version)
     change.booking.checked_in_at, change.booking.answer_by = change.now, None
+    relaning.pin("booking", booking_id)
     return changing.finish(change)
 
 
@@ -52,6 +54,7 @@ def start(actor: Actor, booking_id: int, version: int | None = None) -> Booking:
     booking = change.booking
     booking.started_at, booking.answer_by = change.now, None
     booking.checked_in_at = booking.checked_in_at or change.now
+    relaning.pin("booking", booking_id)
     return changing.finish(change)
 
 

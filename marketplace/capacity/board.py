@@ -73,6 +73,13 @@ class Board:
         """Lanes on which nothing overlaps the blocked time."""
         return [lane for lane in self.lanes.get(resource_id, []) if not lane.blockers(blocked)]
 
+    def take(self, claims: Iterable[Claim]) -> None:
+        """Block what claims that are not written yet take."""
+        by_id = {lane.lane_id: lane for each in self.lanes.values() for lane in each}
+        for claim in claims:
+            by_id[claim.lane_id].add(InTheWay(claim.kind, claim.blocked_from,
+                                              claim.blocked_until))
+
     def blockers(self, resource_id: int, blocked: TimeWindow) -> list[InTheWay]:
         """What overlaps the blocked time on any lane, by start."""
         found = [each for lane in self.lanes.get(resource_id, [])

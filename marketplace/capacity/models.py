@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base
@@ -27,7 +27,10 @@ class Lane(Base):
 
 
 class Claim(Base):
-    """What takes a lane's time. `blocked_*` is the work plus buffers as they were when made."""
+    """What takes a lane's time. `blocked_*` is the work plus buffers as they were when made.
+
+    `pinned`: it stays on its lane, which was chosen by name or has been entered.
+    """
 
     __tablename__ = "claim"
     __table_args__ = (
@@ -51,6 +54,7 @@ class Claim(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     holder_kind: Mapped[str] = mapped_column(String(12))
     holder_id: Mapped[int]
+    pinned: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Unavailability(Base):

@@ -221,6 +221,14 @@ _LANES_OF = (
     .order_by(Claim.holder_id, Lane.number))
 
 
+def expired_resources(limit: int = 200) -> list[int]:
+    """Resources that have holds past their end, for the sweeper."""
+    query = (select(Lane.resource_id).join(Claim, Claim.lane_id == Lane.id)
+             .where(Claim.state == "held", Claim.expires_at <= clock.now())
+             .distinct().order_by(Lane.resource_id).limit(limit))
+    return list(db.session.scalars(query))
+
+
 OVERLAPS = """
 SELECT a.id AS first, b.id AS second, a.lane_id
   FROM claim a JOIN claim b ON b.lane_id = a.lane_id AND b.id > a.id

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
-from marketplace.capacity import board, queries
+from marketplace.capacity import board, queries, relaning
 from marketplace.capacity.board import Board, LaneTime
 from marketplace.capacity.errors import ResourceNotFound, SlotTaken
 from marketplace.capacity.models import Claim, Lane
@@ -59,7 +59,7 @@ def take(wants: Sequence[Want]) -> list[list[Claim]]:
     """Take lanes for every want, or for none of them.
 
     Lock the resources in id order → let expired holds near by go → choose the lanes → check →
-    insert.
+    insert. Where no lane is free throughout but the count is, coming bookings change places first.
     Wants are placed by start, which fills identical lanes without a needless clash. Returns the
     claims per want, in the order of the wants. Raises SlotTaken with what is in the way.
     """
@@ -79,10 +79,26 @@ def take(wants: Sequence[Want]) -> list[list[Claim]]:
     claims: list[list[Claim]] = [[] for _ in wants]
     for place in sorted(range(len(wants)), key=lambda each: blocked[each]):
         want = wants[place]
+        if _make_room(lanes, want, blocked[place], claims):
+            lanes = board.load(resources, hull)
+            lanes.take(claim for each in claims for claim in each)
         claims[place] = _place(lanes, resources[want.resource_id], want, blocked[place])
     db.session.add_all(claim for each in claims for claim in each)
     db.session.flush()
     return claims
+
+
+def _make_room(lanes: Board, want: Want, blocked: TimeWindow,
+               claims: Sequence[Sequence[Claim]]) -> bool:
+    """Let coming bookings change lanes where only that makes room; True when any has."""
+    if len(lanes.free(want.resource_id, blocked)) >= want.lanes or (
+            lanes.down(want.resource_id, blocked)):
+        return False
+    placed = [claim for each in claims for claim in each]
+    places = relaning.room(want.resource_id, blocked, want.lanes, placed)
+    if places:
+        relaning.change_places(want.resource_id, places)
+    return bool(places)
 
 
 def refuse_taken(want: Want) -> None:
@@ -113,8 +129,9 @@ def fits(want: Want) -> bool:
     resource = db.session.get_one(Resource, want.resource_id)
     blocked = _blocked(resource, want)
     lanes = board.load([resource.id], blocked)
-    return (not lanes.down(resource.id, blocked)
-            and len(lanes.free(resource.id, blocked)) >= want.lanes)
+    return not lanes.down(resource.id, blocked) and (
+        len(lanes.free(resource.id, blocked)) >= want.lanes
+        or relaning.room(resource.id, blocked, want.lanes) is not None)
 
 
 def trial(wants: Sequence[Want], *, apart: bool = False) -> list[bool]:
@@ -157,7 +174,8 @@ def _place(lanes: Board, resource: Resource, want: Want, blocked: TimeWindow) ->
                   starts=want.window.start, ends=want.window.end,
                   blocked_from=blocked.start, blocked_until=blocked.end,
                   expires_at=want.expires_at, holder_kind=want.holder_kind,
-                  holder_id=want.holder_id) for lane_id in sorted(chosen)]
+                  holder_id=want.holder_id, pinned=chosen == {want.lane_id})
+            for lane_id in sorted(chosen)]
 
 
 def _block(free: Sequence[LaneTime], want: Want, blocked: TimeWindow) -> set[int]:
@@ -285,14 +303,6 @@ def _publish_freed(parts: Sequence[tuple[int, TimeWindow]]) -> None:
                           for lane_id, window in parts)
     for resource_id, window in freed:
         publish(CapacityFreed(resource_id, window))
-
-
-def expired_resources(limit: int = 200) -> list[int]:
-    """Resources that have holds past their end, for the sweeper."""
-    query = (select(Lane.resource_id).join(Claim, Claim.lane_id == Lane.id)
-             .where(Claim.state == "held", Claim.expires_at <= clock.now())
-             .distinct().order_by(Lane.resource_id).limit(limit))
-    return list(db.session.scalars(query))
 
 
 @transactional
