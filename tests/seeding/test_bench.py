@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from marketplace import verify
+from marketplace.bookings.feed import Change
 from marketplace.bookings.models import Booking
 from marketplace.capacity.models import Claim
 from marketplace.catalogue.models import Listing, Quote
@@ -37,10 +38,19 @@ def test_it_leaves_a_market_that_verify_finds_clean(app, runner):
         assert db.session.scalar(select(func.count()).select_from(Listing)) == 3
         for table in (Booking, Quote, Claim):
             assert db.session.scalar(select(func.count()).select_from(table)) == 40
-        assert db.session.scalar(select(func.count()).where(
-            AuditEntry.action == "booking.confirm")) == 40
         pairs = db.session.execute(select(Booking, Quote).join(
             Quote, Quote.id == Booking.quote_id)).all()
+        steps = db.session.scalars(select(AuditEntry).where(
+            AuditEntry.action == "booking.confirm")).all()
+        told = {each.booking_id: each for each in db.session.scalars(select(Change))}
+        by_id = {row.id: row for row, _ in pairs}
+        assert len(told) == 40
+        for step in steps:
+            row = by_id[step.object_id]
+            assert step.details["starts"] == row.starts.isoformat()
+            assert (step.details["quote"], step.details["buyer"]) == (row.quote_id,
+                                                                      row.company_id)
+            assert told[row.id].buyer_company_id == row.company_id
         assert {(row.starts, row.ends, row.company_id, row.member_id, row.listing_id)
                 == (quote.starts, quote.ends, quote.company_id, quote.member_id,
                     quote.listing_id) for row, quote in pairs} == {True}
