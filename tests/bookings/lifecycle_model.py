@@ -71,6 +71,16 @@ class Model:
         taken += list(self.facts.values())
         return not any(first < ends + BUFFER and last > starts for first, last in taken)
 
+    def book_hold(self) -> str:
+        """What booking the hold must bring; a breakdown since then refuses it."""
+        if self.live_hold() is None or self.now >= self.held[1]:
+            return "over"
+        if self.approval:
+            return "requested"
+        _, starts, ends, _ = self.held
+        hit = any(first < ends + BUFFER and last > starts for first, last in self.facts.values())
+        return "taken" if hit else "confirmed"
+
     def ask(self, starts: datetime, ends: datetime) -> str:
         """What asking for a slot must bring: a state, `taken` or `broken`."""
         if starts < self.now:
