@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
-from marketplace.capacity import board, queries, relaning
+from marketplace.capacity import board, queries, refusing, relaning
 from marketplace.capacity.board import Board, LaneTime
-from marketplace.capacity.errors import ResourceNotFound, SlotTaken
+from marketplace.capacity.errors import ResourceNotFound
 from marketplace.capacity.models import Claim, Lane
 from marketplace.capacity.queries import InTheWay
-from marketplace.capacity.rules import BLOCKED, HOLD, STATE_OF_KIND, tightest
+from marketplace.capacity.rules import HOLD, STATE_OF_KIND, tightest
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import publish
@@ -114,7 +114,7 @@ def refuse_taken(want: Want) -> None:
     blocked = _blocked(resource, want)
     lanes = board.load([resource.id], blocked, clock.now())
     if lanes.down(resource.id, blocked) or len(lanes.free(resource.id, blocked)) < want.lanes:
-        raise _taken(lanes, resource, want, blocked)
+        raise refusing.taken(lanes, resource, want.window, blocked)
 
 
 @lru_cache(maxsize=20)
@@ -168,7 +168,7 @@ def _place(lanes: Board, resource: Resource, want: Want, blocked: TimeWindow) ->
     """Choose free lanes for one want and block them on the board."""
     free = lanes.free(resource.id, blocked)
     if lanes.down(resource.id, blocked) or len(free) < want.lanes:
-        raise _taken(lanes, resource, want, blocked)
+        raise refusing.taken(lanes, resource, want.window, blocked)
     chosen = _block(free, want, blocked)
     return [Claim(lane_id=lane_id, kind=want.kind, state=STATE_OF_KIND[want.kind],
                   starts=want.window.start, ends=want.window.end,
@@ -192,20 +192,6 @@ def _chosen(free: Sequence[LaneTime], want: Want, blocked: TimeWindow) -> list[i
     if want.lane_id in {lane.lane_id for lane in free} and want.lanes == 1:
         return [want.lane_id]
     return tightest([lane.gap(blocked) for lane in free], want.lanes)
-
-
-def _taken(lanes: Board, resource: Resource, want: Want, blocked: TimeWindow) -> SlotTaken:
-    """The refusal, naming times but no names."""
-    in_the_way = lanes.down(resource.id, blocked) + [
-        each for each in lanes.blockers(resource.id, blocked) if each.what != BLOCKED]
-    return _refusal(resource, want.window, in_the_way)
-
-
-def _refusal(resource: Resource, window: TimeWindow, in_the_way: Sequence[InTheWay]) -> SlotTaken:
-    return SlotTaken(resource_id=resource.id, resource=resource.name,
-                     start=window.start, end=window.end, in_the_way=[
-                         {"what": each.what, "start": each.starts, "end": each.ends}
-                         for each in in_the_way[:5]])
 
 
 @transactional
@@ -236,26 +222,12 @@ def turn_into_booking(hold_id: int, booking_id: int) -> list[Claim]:
     claims = list(db.session.scalars(
         select(Claim).where(Claim.holder_kind == HOLD, Claim.holder_id == hold_id,
                             queries.live(Claim, clock.now())).order_by(Claim.lane_id)))
-    _refuse_down(claims)
+    refusing.refuse_down(claims)
     for claim in claims:
         claim.kind, claim.state, claim.expires_at = "booking", "booked", None
         claim.holder_kind, claim.holder_id = "booking", booking_id
     db.session.flush()
     return claims
-
-
-def _refuse_down(claims: Sequence[Claim]) -> None:
-    """Raise SlotTaken when a fact overlaps what these claims of one want block."""
-    if not claims:
-        return
-    first = claims[0]
-    resource = db.session.get_one(
-        Resource, db.session.get_one(Lane, first.lane_id).resource_id)
-    down = queries.unavailable([resource.id], TimeWindow(first.blocked_from,
-                                                         first.blocked_until))
-    if down:
-        raise _refusal(resource, TimeWindow(first.starts, first.ends),
-                       [InTheWay("unavailable", each.starts, each.ends) for each in down])
 
 
 @transactional
