@@ -94,7 +94,7 @@ def public(address: Ip) -> bool:
                                       or address.is_unspecified)
 
 
-def resolved(host: str, port: int) -> list[tuple[int, tuple[str, int]]]:
+def resolved(host: str, port: int) -> Sequence[tuple[int, tuple[str, int]]]:
     """The addresses of a host, each of them checked; family and socket address."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

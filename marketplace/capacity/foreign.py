@@ -12,8 +12,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from marketplace.capacity import unavailability
+from marketplace.capacity import queries, unavailability
 from marketplace.capacity.models import Claim, Unavailability
+from marketplace.capacity.rules import BLOCKED
 from marketplace.core import audit, clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
@@ -58,13 +59,23 @@ def settle(actor: Actor, resource_id: int, source_id: int,
         unavailability.change(row, TimeWindow(window.start, end))
     gone = [row for key, row in have.items() if key not in wanted]
     _end(gone, now)
-    hit = [claim for row in (*rows, *(row for row, _ in longer))
-           for claim in unavailability.hits(row)]
+    hit = _hits(resource.id, [TimeWindow(row.starts, row.ends)
+                              for row in (*rows, *(row for row, _ in longer))])
     if rows or longer or gone:
         audit.record(actor, "calendar.settle", "calendar_source", source_id,
                      resource=resource.id, added=len(rows), changed=len(longer),
                      removed=len(gone), hits=len(hit))
     return Settled(len(rows), len(longer), len(gone), hit)
+
+
+def _hits(resource_id: int, windows: Sequence[TimeWindow]) -> list[Claim]:
+    """Live claims of holds and bookings whose work any of these overlaps, each once, by start."""
+    if not windows:
+        return []
+    hull = TimeWindow(min(each.start for each in windows), max(each.end for each in windows))
+    found = queries.overlapping(queries.lane_ids(resource_id), hull)
+    return [claim for claim in found if claim.kind != BLOCKED and any(
+        claim.starts < each.end and claim.ends > each.start for each in windows)]
 
 
 def _facts(resource_id: int, source_id: int, now: datetime) -> Sequence[Unavailability]:

@@ -30,6 +30,7 @@ from marketplace.resources.models import Resource
 from marketplace.resources.queries import resource_of
 from marketplace.resources.services import editable
 
+TOGETHER = 40   # facts whose free rest is claimed in one go
 REASONS = ("breakdown", "maintenance", "blackout", "other")
 
 
@@ -139,8 +140,11 @@ def add(resource_id: int, windows: Sequence[TimeWindow], reason: str,
             for window in windows]
     db.session.add_all(rows)
     db.session.flush()
+    ordered = sorted(windows)
+    for first in range(0, len(ordered), TOGETHER):
+        part = ordered[first:first + TOGETHER]
+        blocks.fill(resource_id, TimeWindow(part[0].start, max(each.end for each in part)))
     for window in windows:
-        blocks.fill(resource_id, window)
         publish(ResourceDown(resource_id, window))
     return rows
 
