@@ -28,6 +28,7 @@ from marketplace.catalogue.services import Wish
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.core.errors import DomainError
+from marketplace.core.transaction import end_read
 from marketplace.http.api import FreeSlotSchema
 from marketplace.http.auth import actor
 from marketplace.http.fields import Instant
@@ -77,7 +78,7 @@ def _instead(asked: Asked, refusal: DomainError, address: Mapping[str, Any]) -> 
     try:
         wanted = asked(refusal, address, request.get_json(silent=True) or {})
     except (DomainError, SQLAlchemyError):
-        db.session.rollback()
+        end_read()
         return []
     return [] if wanted is None else offered(wanted)
 

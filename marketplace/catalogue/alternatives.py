@@ -32,7 +32,6 @@ from marketplace.catalogue.services import Wish
 from marketplace.catalogue.starts import Need, lanes_free, place, starts, stepped
 from marketplace.core import clock, transaction
 from marketplace.core.actor import Actor
-from marketplace.core.db import db
 from marketplace.core.errors import DomainError
 from marketplace.core.timewindow import TimeWindow
 from marketplace.pricing.quote import Priced, Usage, load_terms, modes
@@ -105,7 +104,7 @@ def alternatives(actor: Actor | None, wanted: Wish | Quote, limit: int = 3,
     except (DomainError, SQLAlchemyError) as error:
         log.warning("no alternatives: %r", error)
         if not transaction.active():
-            db.session.rollback()
+            transaction.end_read()
         return []
 
 

@@ -47,6 +47,13 @@ class Fighter:
         self.page.wait_for_url("**/bookings/*")
 
 
+def browser_of(chrome, app, live, member) -> Page:
+    """A browser that a member has logged in to."""
+    context = chrome.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    signed_in(context, app, live, member)
+    return context.new_page()
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_loser_is_offered_what_is_free_and_books_it(app, market, live, chrome, lang):
     """Both read the same slot; the quicker holds it, the other takes another machine at once."""
@@ -62,10 +69,8 @@ def test_the_loser_is_offered_what_is_free_and_books_it(app, market, live, chrom
             f"&end={local(market.end, 'Asia/Shanghai')}&lang={lang}")
     fighters = []
     for party in (market.buyer, rival):
-        context = chrome.new_context(viewport={"width": 1280, "height": 900},
-                                     reduced_motion="reduce")
-        signed_in(context, app, live, party.member)
-        fighters.append(Fighter(Watch(context.new_page(), live, lang, tuple(names)).start()))
+        page = browser_of(chrome, app, live, party.member)
+        fighters.append(Fighter(Watch(page, live, lang, tuple(names)).start()))
     winner, loser = fighters
     for each in fighters:
         each.reads(work)
