@@ -61,13 +61,13 @@ def create_track(**resource: int) -> Track:
 
 
 def leave_expired_holds(app: Flask, track: Track, hours: int) -> list[int]:
-    """Hold every second hour an hour ago, and let the holds run out untouched."""
+    """Hold every second hour an hour ago, one a firm, and let the holds run out untouched."""
     then = clock.now() - timedelta(hours=1)
     made = []
     with clock.moved_to(then), app.app_context():
-        for hour in range(0, hours, 2):
+        for number, hour in enumerate(range(0, min(hours, 2 * CLIENTS), 2)):
             start = track.first + timedelta(hours=hour)
-            actor = track.buyers[0].actor
+            actor = track.buyers[number].actor
             quote = catalogue.quote(actor, catalogue.Wish(
                 track.listing.id, start, start + timedelta(hours=1), mode="time_slice"))[0]
             made.append(bookings.hold(actor, quote.id).id)
