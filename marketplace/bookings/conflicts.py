@@ -24,11 +24,15 @@ class Conflict:
 
 
 def _hits() -> ColumnElement[bool]:
-    """SQL over Booking and Unavailability: the fact hits the booking's work and is not over."""
-    now = clock.now()
+    """SQL over Booking and Unavailability: the fact hits the booking's work."""
     return and_(Unavailability.resource_id == Booking.resource_id,
-                Unavailability.starts < Booking.ends, Unavailability.ends > Booking.starts,
-                Unavailability.ends > now, Booking.ends > now)
+                Unavailability.starts < Booking.ends, Unavailability.ends > Booking.starts)
+
+
+def _not_over() -> ColumnElement[bool]:
+    """SQL over Booking and Unavailability: there is still something to settle."""
+    now = clock.now()
+    return and_(Unavailability.ends > now, Booking.ends > now)
 
 
 def is_hit(booking: Booking) -> bool:
@@ -37,9 +41,18 @@ def is_hit(booking: Booking) -> bool:
 
 
 def hit_among(booking_ids: Sequence[int]) -> set[int]:
-    """Which of these bookings a fact hits, in one query."""
+    """Which of these bookings a fact that is not over hits, in one query."""
+    return _among(booking_ids, and_(_hits(), _not_over()))
+
+
+def excused_among(booking_ids: Sequence[int]) -> set[int]:
+    """Which of these a fact hits, or hit: a repair does not make who stayed away pay for it."""
+    return _among(booking_ids, _hits())
+
+
+def _among(booking_ids: Sequence[int], hits: ColumnElement[bool]) -> set[int]:
     query = select(Booking.id).where(Booking.id.in_(booking_ids),
-                                     exists().where(_hits()).correlate(Booking))
+                                     exists().where(hits).correlate(Booking))
     return set(db.session.scalars(query))
 
 
@@ -48,7 +61,8 @@ def unsettled(actor: Actor, limit: int = 100,
     """Bookings on the actor's machines that a fact hits, by start; the earliest fact of each."""
     query = (select(Booking, Unavailability).join(Unavailability, _hits())
              .where(Booking.seller_company_id == actor.company_id,
-                    Booking.state.in_(lifecycle.BOOKED))
+                    Booking.state.in_(lifecycle.BOOKED),
+                    _not_over())
              .order_by(Booking.starts, Booking.id, Unavailability.starts, Unavailability.id)
              .limit(limit))
     if resource_id is not None:

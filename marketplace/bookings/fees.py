@@ -56,7 +56,7 @@ def charge(booking: Booking, code: str) -> BookingFee | None:
     now = clock.now()
     percent = percent_of(terms_of(booking), code, booking.starts, now)
     amount = amount_of(booking, percent)
-    if not amount.minor or conflicts.is_hit(booking):
+    if not amount.minor or conflicts.excused_among([booking.id]):
         return None
     fee = BookingFee(booking_id=booking.id, resource_id=booking.resource_id, code=code,
                      percent=percent, amount=amount, state="due", waived_for="",

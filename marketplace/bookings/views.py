@@ -37,15 +37,15 @@ def made(actor: Actor, row: Booking) -> dict[str, Any]:
 
 
 def shown(actor: Actor, rows: Sequence[Booking]) -> list[dict[str, Any]]:
-    """Bookings with lanes, quotes, fees and proposals, in seven queries whatever their number."""
+    """Bookings with lanes, quotes, fees and proposals, in eight queries whatever their number."""
     lanes = queries.lanes_of("booking", [row.id for row in rows])
     quotes = queries.quotes_of(rows)
     charged = fees.of_bookings([row.id for row in rows])
     proposed = proposal_queries.of_bookings([row.id for row in rows if row.version > 1])
-    hit = _hit(rows)
+    hit, excused = _hit(rows), _excused(rows)
     return [_one(actor, row, lanes.get(row.id, []))
             | {"quote": quotes[row.quote_id], "fees": charged.get(row.id, [])}
-            | _costs(row, quotes[row.quote_id], row.id in hit)
+            | _costs(row, quotes[row.quote_id], row.id in hit, row.id in excused)
             | {"proposals": [_proposal(*each) for each in proposed.get(row.id, [])]}
             for row in rows]
 
@@ -57,10 +57,17 @@ def _hit(rows: Sequence[Booking]) -> set[int]:
     return conflicts.hit_among(ids) if ids else set()
 
 
-def _costs(row: Booking, quote: Quote, hit: bool) -> dict[str, Any]:
+def _excused(rows: Sequence[Booking]) -> set[int]:
+    """Which of those that have begun, and nobody came to, a fact hits or hit."""
+    now = clock.now()
+    ids = [row.id for row in rows if row.state == lifecycle.CONFIRMED and row.starts <= now]
+    return conflicts.excused_among(ids) if ids else set()
+
+
+def _costs(row: Booking, quote: Quote, hit: bool, excused: bool = False) -> dict[str, Any]:
     """What a change costs at this moment, and up to when it costs nothing."""
     rules = orders.rules_of(quote)
-    return {"fees_now": fees.fees_now(row, rules, hit), "hit": hit,
+    return {"fees_now": fees.fees_now(row, rules, hit or excused), "hit": hit,
             "free_until": fees.free_until(row, rules)}
 
 

@@ -217,3 +217,19 @@ def test_nobody_pays_for_not_coming_to_a_machine_that_is_down(market, clock):
     steps.no_show(market.seller.actor, repaired.id)
 
     assert [fee.booking_id for fee in db.session.query(BookingFee)] == [repaired.id]
+
+
+def test_a_breakdown_that_is_over_still_excuses_who_stayed_away(market, clock):
+    """Repaired after the grace, or long after the work: the seller cannot charge for it then."""
+    booking, later = book(market), book(market, 3)
+    fact = create_unavailability(market.resource, market.start - HOUR, market.end)
+    clock.to(market.start + HOUR)
+    unavailability.end_unavailability(market.seller.actor, fact.id)
+    clock.to(market.start + 2.5 * HOUR)
+
+    assert costs(market, booking) == {"no_show": 0}
+    steps.no_show(market.seller.actor, booking.id)
+    clock.to(market.start + 4 * HOUR)
+    steps.no_show(market.seller.actor, later.id)
+
+    assert [fee.booking_id for fee in db.session.query(BookingFee)] == [later.id]
