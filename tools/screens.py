@@ -50,8 +50,9 @@ FIRM = (
     Shot("search", WORK, dark=True), Shot("search-empty", "/search?q=zzzz"),
     Shot("listing", WORK, r"/listings/\d+", dark=True), Shot("jobs", "/jobs"),
     Shot("job-new", "/jobs/new"), Shot("job", "/jobs", r"/jobs/\d+$"), Shot("plans", "/plans"),
-    Shot("bookings", "/bookings"),
+    Shot("bookings", "/bookings"), Shot("bookings-waiting", "/bookings?when=waiting"),
     Shot("booking", "/bookings", r"/bookings/\d+$", dark=True, printed=True),
+    Shot("booking-cancel", "/bookings", r"/bookings/\d+$", "/cancel"),
     Shot("company", "/company"), Shot("members", "/members"), Shot("papers", "/papers"),
     Shot("account", "/account"), Shot("tokens", "/tokens"), Shot("imports", "/imports"))
 PLANT = (
@@ -68,6 +69,7 @@ FACTORY = (
     Shot("jobs", "/jobs"))
 OPERATOR = (
     Shot("utilisation", "/utilisation", dark=True), Shot("verification", "/verification"),
+    Shot("disputes", "/disputes"),
     Shot("review", "/verification?state=verified", r"/verification/\d+"),
     Shot("account", "/account"))
 
