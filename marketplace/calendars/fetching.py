@@ -60,7 +60,7 @@ def fetch(url: str, seen: Seen | None = None, seconds: float = SECONDS) -> Fetch
                     if answer.status not in MOVED:
                         return _read(answer, clock)
                     url = urljoin(url, answer.getheader("Location", ""))
-            except (OSError, http.client.HTTPException) as error:
+            except (OSError, http.client.HTTPException, ValueError) as error:
                 raise unreachable("timeout" if clock.over else "no_answer",
                                   seconds=int(seconds)) from error
     raise unreachable("redirects", most=REDIRECTS)
@@ -90,6 +90,8 @@ def public(address: Ip) -> bool:
             return False
         if inner is not None:
             return public(inner)
+        if address.is_site_local:
+            return False
     return address.is_global and not (address.is_multicast or address.is_reserved
                                       or address.is_unspecified)
 
@@ -200,9 +202,15 @@ def _ask(connection: _Pinned, parts: SplitResult, seen: Seen) -> http.client.HTT
     return connection.getresponse()
 
 
+def _word(answer: http.client.HTTPResponse, name: str, most: int) -> str:
+    """A header worth sending back; "" for one that is too long or holds more than plain letters."""
+    value: str = answer.getheader(name, "")
+    return value if len(value) <= most and value.isascii() and value.isprintable() else ""
+
+
 def _read(answer: http.client.HTTPResponse, clock: _Deadline) -> Fetched:
     """The body, as long as it is not too long."""
-    seen = Seen(answer.getheader("ETag", "")[:200], answer.getheader("Last-Modified", "")[:60])
+    seen = Seen(_word(answer, "ETag", 200), _word(answer, "Last-Modified", 60))
     if answer.status == http.client.NOT_MODIFIED:
         return Fetched(None, seen)
     if answer.status != http.client.OK:

@@ -14,7 +14,12 @@ from sqlalchemy import func, select
 from marketplace.accounts.permissions import require
 from marketplace.calendars import apart, feeds, fetching, queries
 from marketplace.calendars.busy import Asked, Reading
-from marketplace.calendars.errors import CalendarRefused, NoAddress, TooManyCalendars
+from marketplace.calendars.errors import (
+    CalendarRefused,
+    NoAddress,
+    TooManyCalendars,
+    unreachable,
+)
 from marketplace.calendars.fetching import Seen
 from marketplace.calendars.models import CalendarSource
 from marketplace.capacity import foreign
@@ -143,6 +148,11 @@ def refresh(source_id: int) -> bool:
     except CalendarRefused:
         return False
     return True
+
+
+def put_off(source_id: int) -> None:
+    """Something went wrong that no server and no file should be able to cause."""
+    _failed(source_id, unreachable("no_answer", seconds=int(fetching.SECONDS)))
 
 
 def _look(actor: Actor, row: CalendarSource) -> tuple[CalendarSource, Settled]:

@@ -60,8 +60,8 @@ def test_only_plain_web_addresses_are_fetched(url):
     "127.0.0.1", "127.1.2.3", "0.0.0.0", "10.0.0.1", "172.16.0.9", "192.168.1.1",
     "169.254.169.254", "100.100.100.200", "224.0.0.1", "255.255.255.255", "[::1]", "[::]",
     "[fe80::1]", "[fd00:ec2::254]", "[ff02::1]", "[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]",
-    "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2001:0:0:1::]", "localhost", "2130706433",
-    "0x7f.1"])
+    "[fec0::1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2001:0:0:1::]", "localhost",
+    "2130706433", "0x7f.1"])
 def test_nothing_private_is_reached(host):
     """Loopback, private, link-local, metadata, shared and multicast, in every disguise."""
     assert reason(f"http://{host}/a.ics") == "private"
@@ -173,6 +173,27 @@ def test_a_server_that_drips_is_given_up(serve, head):
 
     assert reason(serve(drip), 0.5) == "timeout"
     assert threading.active_count() <= before + 3   # the server's own, and no timer of ours
+
+
+def test_a_redirect_to_no_address_is_told(serve):
+    """A broken address to go on to is the server's fault, and no fault of ours."""
+    def away(request: Any) -> None:
+        request.send_response(302)
+        request.send_header("Location", "http://[broken")
+        request.end_headers()
+
+    assert reason(serve(away)) == "no_answer"
+
+
+@pytest.mark.parametrize("tag", ["a\x00b", "a" * 198 + "\r\n b", "a" * 201, "\xe9"])
+def test_a_tag_that_could_not_be_sent_back_is_forgotten(serve, tag):
+    """NULs, folded lines and endless tags are neither kept nor cut."""
+    def odd(request: Any) -> None:
+        request.wfile.write(f"HTTP/1.0 200 OK\r\nETag: {tag}\r\n\r\n".encode("latin-1") + BODY)
+
+    found = fetch(serve(odd))
+
+    assert (found.data, found.seen) == (BODY, Seen())
 
 
 def test_nobody_there_is_told(private):

@@ -222,6 +222,24 @@ def test_one_bad_calendar_does_not_stop_the_others(inside, market, serve, clock)
     assert {name: state for name, state in states} == {"bad": "failed", "good": "read"}
 
 
+def test_a_calendar_we_stumble_over_is_put_off(inside, market, serve, clock, monkeypatch):
+    """A fault of ours with one address is asked more rarely, and the next one is read."""
+    for name in ("bad", "good"):
+        sources.subscribe(market.seller.actor, market.resource.id, name, serve(Remote()))
+    clock.move(minutes=20)
+    looked, tries = sources._look, []
+
+    def stumble(actor, row):
+        tries.append(row.name)
+        if row.name == "bad":
+            raise RuntimeError("nobody thought of that")
+        return looked(actor, row)
+
+    monkeypatch.setattr(sources, "_look", stumble)
+
+    assert (tasks.refetch(), tasks.refetch(), tries) == (1, 0, ["bad", "good"])
+
+
 def test_days_move_on_for_what_does_not_change(inside, market, serve, clock):
     """A daily event of an unchanged calendar reaches 400 days ahead also a month later."""
     remote = Remote()
