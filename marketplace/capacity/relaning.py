@@ -37,7 +37,9 @@ def room(resource_id: int, window: TimeWindow, lanes: int,
     if len(claims) > MOST:
         return None
     now = clock.now()
-    free = {claim.id: claim for claim in claims if _movable(claim) and claim.starts > now}
+    seen = window.widened(LOOK, LOOK)   # what reaches out of it could meet what nobody looked at
+    free = {claim.id: claim for claim in claims
+            if _movable(claim) and claim.starts > now and seen.contains(_span(claim))}
     moving = cluster(window, [Piece(id_, _span(claim), claim.lane_id)
                               for id_, claim in free.items()])
     keys = {piece.key for piece in moving}

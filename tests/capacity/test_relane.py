@@ -190,6 +190,17 @@ def test_who_has_come_stays_on_its_lane(inside, market, clock, deed):
     assert lanes(booking.id) == [(1, True)]
 
 
+def test_what_reaches_beyond_the_look_stays(machine):
+    """A chain of week-long works leads past 14 days, where another one is in the way: it stays."""
+    day = 24
+    for lane, first, last in ((2, 0, 3), (1, 5, 12), (2, 11, 18), (1, 17, 24), (2, 22, 23)):
+        claim_on(machine, lane, first * day, last * day)
+
+    assert services.take([Want(machine.id, window(0, 7 * day), "test", 5)])
+    assert lanes(17 * day * 10) == [(1, False)]
+    assert no_overlap()
+
+
 def test_wants_of_one_call_make_room_too(machine):
     """What is placed in the same call stays, what was there moves."""
     claim_on(machine, 1, 8, 10)
