@@ -89,7 +89,7 @@ def test_all_terms_stand_on_the_page_before_booking(reader: Browser, market: Mar
                "Who books needs the qualification “CNC-3”", "certificate “CNAS”",
                "within 7 days; silence is acceptance"),
         "zh": ("开工前 24 小时以外取消或改期不收费；之后收价格的 50%，时段又被别家订走就免收。",
-               "开工后 30 分钟内要签到", "爽约收价格的 100%。", "每家企业每周最多 12 小时",
+               "开工后 30 分钟内要签到", "未到场收价格的 100%。", "每家企业每周最多 12 小时",
                "黄金时段周一至周五 09:00–18:00：每家企业每天最多 4 小时。", "上岗资格「CNC-3」",
                "证书「CNAS」", "交付后 7 天内验收")}[reader.lang]
     assert [each for each in wanted if each not in said] == []
