@@ -19,7 +19,6 @@ from marketplace.bookings.qualifications import Grant
 from marketplace.catalogue import queries as catalogue
 from marketplace.http.api import MarketBlueprint
 from marketplace.http.auth import actor, scope
-from marketplace.http.idempotency import repeatable
 from marketplace.http.pages import page
 
 blueprint = MarketBlueprint("access", __name__, url_prefix="/api/v1",
@@ -60,7 +59,6 @@ def list_held(limit: int, cursor: int, **_: Any) -> Any:
 
 
 @scope("market:write")
-@repeatable
 @blueprint.arguments(GrantRequest, as_kwargs=True)
 @blueprint.response(201, QualificationSchema)
 @blueprint.problems(400, 401, 403, 404, 422, 429)

@@ -104,6 +104,18 @@ def test_a_wrong_grant_names_its_field(api, market, changes, field):
     assert [each["field"] for each in answer.json["errors"]] == [field]
 
 
+def test_addresses_cannot_be_tried_out(api, market):
+    """A try that is refused counts like one that is not: the eleventh of an address is one too
+    many."""
+    body = {"code": "CNC-3", "email": market.buyer.member.email,
+            "credit_code": "91370000MA0000000X"}
+    seller = api.as_(market.seller.token)
+
+    answers = [seller.post("/qualifications", body).status_code for _ in range(11)]
+
+    assert answers == [422] * 10 + [429]
+
+
 def test_only_the_sellers_workers_grant(api, market):
     """The buyer cannot grant itself the seller's machine, and a viewer grants nothing."""
     booking = api.post("/bookings", wish(market)).json["id"]
