@@ -56,7 +56,8 @@ def accept(actor: Actor, proposal_id: int) -> Booking:
 
 def _wanted(row: Proposal, offer: Offer, quote: Quote) -> Wanted:
     booking = db.session.get_one(Booking, row.booking_id)
-    return Wanted(offer, quote, booking.company_id, booking.member_id, booking_id=booking.id)
+    return Wanted(offer, quote, booking.company_id, booking.member_id, booking_id=booking.id,
+                  agreed=True)
 
 
 def _open(found: Proposal, actor: Actor, booking: Booking) -> tuple[Proposal, str]:

@@ -68,7 +68,8 @@ def approve(actor: Actor, booking_id: int, version: int | None = None) -> Bookin
 def _wanted(booking: Booking) -> Wanted:
     quote = db.session.get_one(Quote, booking.quote_id)
     offer = terms_as_quoted(catalogue.offer(booking.listing_id), quote)
-    return Wanted(offer, quote, booking.company_id, booking.member_id, booking_id=booking.id)
+    return Wanted(offer, quote, booking.company_id, booking.member_id, booking_id=booking.id,
+                  agreed=True)
 
 
 def want_of(booking: Booking, lane_id: int = 0) -> Want:

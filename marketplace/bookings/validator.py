@@ -32,6 +32,7 @@ class Wanted:
     """A quoted slot that somebody wants: who it is for, who operates, what it replaces.
 
     `booking_id`, `hold_id`: of the same slot's own booking or hold, whose hours do not count twice.
+    `agreed`: the seller answers itself, so its notice, kept when the firm asked, has been served.
     """
 
     offer: Offer
@@ -40,6 +41,7 @@ class Wanted:
     member_id: int
     booking_id: int = 0
     hold_id: int = 0
+    agreed: bool = False
 
     @property
     def window(self) -> TimeWindow:
@@ -60,9 +62,19 @@ def lock_counters(wanted: Sequence[Wanted]) -> None:
 
 def check(wanted: Sequence[Wanted]) -> None:
     """Raise RuleBroken naming every rule that any of these breaks now."""
-    errors = catalogue.broken_by_time([(each.offer, each.quote) for each in wanted])
+    errors = _time_errors(wanted)
     errors += access_errors(wanted) + _counted_errors(wanted)
     _refuse(errors)
+
+
+def _time_errors(wanted: Sequence[Wanted]) -> list[FieldError]:
+    """What the clock and the opening hours say; what a seller agrees to needs no more notice."""
+    errors = []
+    for agreed in (False, True):
+        pairs = [(each.offer, each.quote) for each in wanted if each.agreed == agreed]
+        found = catalogue.broken_by_time(pairs) if pairs else []
+        errors += [each for each in found if not (agreed and each.code == "notice")]
+    return errors
 
 
 def _refuse(errors: Sequence[FieldError]) -> None:

@@ -224,6 +224,23 @@ def test_rules_hold_for_what_is_offered(market, asked):
     assert counter(market.seller.actor, asked.id, Offered(start=market.start + HOUR))
 
 
+@pytest.mark.parametrize("offered", [None, Offered(total=Money(20000))])
+def test_the_notice_does_not_run_while_the_seller_thinks(market, clock, offered):
+    """Asked for in time, with hours of notice: the seller may say yes an hour before."""
+    set_rules(market.listing, approval=True, notice_minutes=150, reply_hours=72)
+    asked = book(market)
+    if offered:
+        counter(market.buyer.actor, asked.id, offered)
+    clock.to(market.start - HOUR)
+
+    done = (accept(market.seller.actor, newest(asked).id) if offered
+            else approve(market.seller.actor, asked.id))
+
+    assert done.state == "confirmed"
+    with pytest.raises(RuleBroken):
+        book(market, 1)
+
+
 def test_a_measured_price_is_not_bargained_over(market):
     """Where the price depends on what is measured, only the time can be another."""
     set_rules(market.listing, approval=True)
