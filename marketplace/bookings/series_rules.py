@@ -7,9 +7,10 @@ time that such a change leaves out is skipped and said so; one that it brings tw
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,8 @@ MOST = 200                  # times that one series names
 FREQUENCIES = ("HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 PARTS = ("FREQ", "COUNT", "UNTIL", "INTERVAL", "WKST", "BYDAY", "BYMONTHDAY", "BYYEARDAY",
          "BYWEEKNO", "BYMONTH", "BYSETPOS", "BYHOUR", "BYMINUTE")
+# Of the smaller frequencies such a part may never come true, and looking for it takes too long.
+ONLY_WITH = {"BYSETPOS": ("MONTHLY", "YEARLY"), "BYWEEKNO": ("YEARLY",)}
 UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?", re.ASCII)
 MISSING_HOUR = "missing_hour"
 
@@ -74,9 +77,41 @@ def _parts(text: str) -> dict[str, str]:
     unknown = sorted(set(parts) - set(PARTS))
     if unknown:
         raise RuleRefused("rrule_part", part=unknown[0])
+    wrong = [name for name, kinds in ONLY_WITH.items()
+             if name in parts and parts["FREQ"] not in kinds]
+    if wrong:
+        raise RuleRefused("rrule_part", part=wrong[0])
     if ("COUNT" in parts) == ("UNTIL" in parts):
         raise RuleRefused("rrule_end")
     return parts
+
+
+def _may_name(parts: Mapping[str, str], first: datetime) -> bool:
+    """False where a part alone rules the first start out.
+
+    The library would look for a time that never comes until the year 9999.
+    """
+    year_end, month_end = date(first.year, 12, 31), monthrange(first.year, first.month)[1]
+    of_year, days = first.timetuple().tm_yday, year_end.timetuple().tm_yday
+    said = {"BYMONTH": {first.month}, "BYHOUR": {first.hour}, "BYMINUTE": {first.minute},
+            "BYMONTHDAY": {first.day, first.day - month_end - 1},
+            "BYYEARDAY": {of_year, of_year - days - 1}}
+    for name, most in (("BYHOUR", 23), ("BYMINUTE", 59)):
+        if not _numbers(parts.get(name, "0")) <= set(range(most + 1)):
+            raise RuleRefused("rrule_form")
+    numbers = all(_numbers(parts[name]) & values for name, values in said.items()
+                  if name in parts)
+    weekday = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")[first.weekday()]
+    return numbers and any(each.endswith(weekday)
+                           for each in parts.get("BYDAY", weekday).split(","))
+
+
+def _numbers(text: str) -> set[int]:
+    """The numbers of a part; raises RuleRefused for what is none."""
+    try:
+        return {int(each) for each in text.split(",")}
+    except ValueError:
+        raise RuleRefused("rrule_form") from None
 
 
 def _count(parts: Mapping[str, str]) -> int | None:
@@ -114,7 +149,10 @@ def _expanded(parts: Mapping[str, str], first: datetime, until: datetime) -> Ite
     try:
         if int(parts.get("INTERVAL", "1")) not in range(1, 1001):
             raise RuleRefused("rrule_form")
-        yield from rrulestr(f"{rule};UNTIL={ends}", dtstart=first)
+        found = rrulestr(f"{rule};UNTIL={ends}", dtstart=first)
+        if not _may_name(parts, first):
+            raise RuleRefused("rrule_first")
+        yield from found
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         if isinstance(error, RuleRefused):
             raise
