@@ -40,7 +40,7 @@ from marketplace.core.db import db
 from marketplace.core.errors import FieldError
 from marketplace.core.locking import Rank, lock
 from marketplace.core.money import Money
-from marketplace.core.transaction import transactional
+from marketplace.core.transaction import BusyDatabase, transactional
 from marketplace.resources.models import Resource
 
 
@@ -177,8 +177,11 @@ def cancel(actor: Actor, series_id: int) -> Series:
     require(actor, "booking.change")
     row = series_queries.series_of(actor, series_id)
     coming = series_queries.coming(row.id)
-    lock(Resource, {row.resource_id, *coming.values()}, Rank.RESOURCE)
+    locked = {row.resource_id, *coming.values()}
+    lock(Resource, locked, Rank.RESOURCE)
     _refuse_ended(row)
+    if not set(series_queries.coming(row.id).values()) <= locked:
+        raise BusyDatabase()   # one was moved elsewhere while we waited
     open_states = (lifecycle.REQUESTED, lifecycle.CONFIRMED)
     ids = db.session.scalars(select(Booking.id).order_by(Booking.id).where(
         Booking.id.in_(coming), Booking.state.in_(open_states),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from marketplace.bookings import series_rules
+from marketplace.bookings import series_queries, series_rules
 from marketplace.bookings.models import Booking, BookingFee
 from marketplace.bookings.series_rules import RuleRefused, times
 from marketplace.capacity.models import Claim
@@ -210,6 +210,19 @@ def test_beyond_the_horizon_is_skipped_until_time_has_come(api, market, clock):
     clock.move(days=7)
 
     assert reasons(api.post(f"/series/{found['id']}/refill").json) == ["", "", "", "horizon"]
+
+
+def test_a_booking_that_moves_away_meanwhile_cancels_nothing(api, market, monkeypatch):
+    """Moved to another machine while we wait for the locks: try again, nothing has changed."""
+    found = made(api, market)
+    booking = found["items"][-1]["booking_id"]
+    seen = iter([{booking: market.resource.id}, {booking: market.resource.id + 1}])
+    monkeypatch.setattr(series_queries, "coming", lambda _: next(seen))
+
+    answer = api.post(f"/series/{found['id']}/cancel")
+
+    assert answer.json["code"] == "database_busy"
+    assert api.get(f"/series/{found['id']}").json["state"] == "active"
 
 
 def test_the_rest_is_cancelled_by_the_terms_of_each(api, market, clock):
