@@ -178,11 +178,12 @@ class MarketBlueprint(Blueprint):
         return decorate
 
     def problems(self, *statuses: int) -> Any:
-        """Document error statuses of an operation."""
+        """Document error statuses of an operation; what takes a token may be asked too often."""
+        limited = {*statuses, 429} if 401 in statuses else set(statuses)
 
         def decorate(view: Any) -> Any:
             documented = view
-            for status in statuses:
+            for status in sorted(limited):
                 documented = self.alt_response(status, schema=PROBLEM,
                                                content_type="application/problem+json")(documented)
             view._apidoc = documented._apidoc   # the answer itself needs no wrapper

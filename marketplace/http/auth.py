@@ -10,6 +10,7 @@ from flask import Flask, current_app, g, request
 
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Forbidden, Unauthenticated
+from marketplace.http import limits
 from marketplace.http.describe import describe
 
 P = ParamSpec("P")
@@ -44,7 +45,9 @@ def actor_or_none() -> Actor | None:
                      if kind.lower() == "bearer" and secret.strip() else None)
             if found is None:
                 raise Unauthenticated()
-            g.actor = found
+            g.actor = found   # known also where it asks too often: its language words the refusal
+            if found.token_id is not None:
+                limits.count_token(found.token_id)
         elif request.path.startswith("/api/"):
             g.actor = None
         else:

@@ -75,8 +75,19 @@ def matches(name: str, path: str) -> bool:
     return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path) is not None
 
 
+def too_often(stage: Stage, method: str, request: Request) -> TestResponse:
+    """A token that may ask once a minute asks twice."""
+    stage.app.extensions["token_limit"] = 1
+    try:
+        stage.send(method, request)
+        return stage.send(method, request)
+    finally:
+        stage.app.extensions["token_limit"] = 0
+
+
 GENERIC: dict[int, Callable[[Stage, str, Request], TestResponse]] = {
-    400: unreadable, 401: unauthenticated, 403: forbidden, 404: not_found, 422: invalid}
+    400: unreadable, 401: unauthenticated, 403: forbidden, 404: not_found, 422: invalid,
+    429: too_often}
 
 
 def provoke(stage: Stage, name: str, status: int) -> TestResponse:
