@@ -34,7 +34,7 @@ RIVALS = 200   # requests for one slot that are looked at when one is approved
 def file(actor: Actor, offer: Offer, order: Order, hold_id: int = 0) -> Booking:
     """A firm asks for a slot of an approval listing; the seller answers within its clock."""
     wanted = Wanted(offer, order.quote, actor.company_id or 0, actor.member_id or 0,
-                    hold_id=hold_id)
+                    hold_id=hold_id, agreed=bool(hold_id))
     lock(Resource, [offer.resource_id], Rank.RESOURCE)
     validator.check([wanted])
     row = contract(actor, offer, order, lifecycle.REQUESTED)

@@ -194,7 +194,8 @@ def _as_quoted(offers: Mapping[int, Offer], order: Order) -> Offer:
 
 
 def _wanted(actor: Actor, offer: Offer, quote: Quote, hold_id: int = 0) -> Wanted:
-    return Wanted(offer, quote, actor.company_id or 0, actor.member_id or 0, hold_id=hold_id)
+    return Wanted(offer, quote, actor.company_id or 0, actor.member_id or 0, hold_id=hold_id,
+                  agreed=bool(hold_id))
 
 
 def _book(actor: Actor, orders: Sequence[Order], now: Mapping[int, Offer]) -> list[Booking]:

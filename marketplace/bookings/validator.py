@@ -32,7 +32,7 @@ class Wanted:
     """A quoted slot that somebody wants: who it is for, who operates, what it replaces.
 
     `booking_id`, `hold_id`: of the same slot's own booking or hold, whose hours do not count twice.
-    `agreed`: the seller answers itself, so its notice, kept when the firm asked, has been served.
+    `agreed`: the notice was kept when the firm asked or held, and has been served by now.
     """
 
     offer: Offer

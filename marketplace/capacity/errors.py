@@ -34,3 +34,9 @@ class UnavailabilityOver(Conflict):
     """The fact has ended already; what was, stays."""
 
     code = "unavailability_over"
+
+
+class UnavailabilityBegun(Conflict):
+    """The fact has begun: its past stays, only its end may change."""
+
+    code = "unavailability_begun"

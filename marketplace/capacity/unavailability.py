@@ -15,7 +15,11 @@ from sqlalchemy import select
 
 from marketplace.accounts.permissions import require
 from marketplace.capacity import blocks, queries
-from marketplace.capacity.errors import UnavailabilityNotFound, UnavailabilityOver
+from marketplace.capacity.errors import (
+    UnavailabilityBegun,
+    UnavailabilityNotFound,
+    UnavailabilityOver,
+)
 from marketplace.capacity.models import Claim, Unavailability
 from marketplace.capacity.rules import BLOCKED
 from marketplace.core import audit, clock
@@ -86,9 +90,12 @@ def edit_unavailability(actor: Actor, unavailability_id: int, window: TimeWindow
                         reason: str) -> Fact:
     """A fact takes longer, ends sooner or lies elsewhere: what it hits is looked up anew.
 
-    Raises UnavailabilityOver when it has ended already: what was, stays.
+    What was, stays: of a fact that has begun only the end may change, to now or later. Raises
+    UnavailabilityOver when it has ended already, UnavailabilityBegun.
     """
-    row = _locked(actor, unavailability_id)
+    row, now = _locked(actor, unavailability_id), clock.now()
+    if row.starts < now and (window.start != row.starts or window.end < now):
+        raise UnavailabilityBegun(began=row.starts)
     audit.record(actor, "unavailability.edit", "unavailability", row.id,
                  resource=row.resource_id, reason=reason, before=_times(row),
                  after=[window.start.isoformat(), window.end.isoformat()])

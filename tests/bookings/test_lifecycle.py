@@ -304,3 +304,14 @@ def test_an_operator_resolves_a_dispute(market, book, clock, operator_actor):
 def operator_actor(market):
     """The operator of the market."""
     return Actor(member_id=market.operator.id, company_id=None, role="operator")
+
+
+def test_a_hold_is_booked_although_its_notice_has_begun(market, clock):
+    """Held a minute before the notice begins, it is booked five minutes later all the same."""
+    set_rules(market.listing, notice_minutes=60)
+    clock.to(market.start - timedelta(minutes=61))
+    wish = Wish(market.listing.id, market.start, market.end, mode="time_slice")
+    held = services.hold(market.buyer.actor, quote(market.buyer.actor, wish)[0].id)
+    clock.move(minutes=5)
+
+    assert services.book_hold(market.buyer.actor, held.id).state == "confirmed"

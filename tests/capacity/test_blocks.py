@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from marketplace import verify
 from marketplace.capacity import blocks, lanes, queries, services, tasks, unavailability
-from marketplace.capacity.errors import SlotTaken
+from marketplace.capacity.errors import SlotTaken, UnavailabilityBegun
 from marketplace.capacity.models import Claim, Lane, Unavailability
 from marketplace.capacity.services import CapacityFreed
 from marketplace.core import events
@@ -161,6 +161,20 @@ def test_editing_a_fact_looks_up_anew_what_it_hits(party, machine):
     assert [claim.holder_id for claim in moved.hits] == [8]
     assert sorted(blocked(machine)) == [[(13, 15)], [(14, 15)]]
     assert create_claim(machine, hour(10.5), lanes=2)
+
+
+def test_the_past_of_a_fact_stays(party, machine, clock):
+    """Of a breakdown that has begun only the end changes, and not into the past."""
+    fact = unavailability.report_unavailability(party.actor, machine.id, MORNING, "breakdown").row
+    clock.to(hour(9))
+    for start, end in ((9, 12), (7, 12), (8, 8.5)):
+        with pytest.raises(UnavailabilityBegun):
+            unavailability.edit_unavailability(
+                party.actor, fact.id, TimeWindow(hour(start), hour(end)), "breakdown")
+
+    longer = unavailability.edit_unavailability(
+        party.actor, fact.id, TimeWindow(hour(8), hour(14)), "breakdown")
+    assert longer.row.ends == hour(14)
 
 
 def test_an_early_end_gives_back_and_says_so(party, machine, clock, monkeypatch):
