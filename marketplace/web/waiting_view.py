@@ -56,5 +56,6 @@ def _row(row: WaitlistEntry, name: str, zone: str, place: int | None) -> dict[st
 def _demand(each: waitlist_queries.Demand) -> dict[str, Any]:
     f = formats()
     return {"resource": each.resource, "url": f"/machines/{each.resource_id}",
-            "waiting": f.number(each.waiting), "hours": f.number(each.hours, 1 if each.hours % 1 else 0),
+            "waiting": f.number(each.waiting),
+            "hours": f.number(each.hours, 1 if each.hours % 1 else 0),
             "companies": words("offer.list_comma").join(each.companies)}
