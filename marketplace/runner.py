@@ -15,11 +15,9 @@ import pkgutil
 import signal
 import threading
 from datetime import timedelta
-from typing import IO, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 import click
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -31,6 +29,9 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.db import write_lock as write_queue
 from marketplace.core.tasks import Task, tasks
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
 
 log = logging.getLogger("marketplace.runner")
 ADVISORY = 7_103_041       # the number of the leader's advisory lock
@@ -142,7 +143,13 @@ def perform(app: Flask, each: Task) -> int:
 
 
 def scheduler(app: Flask) -> BackgroundScheduler:
-    """All tasks on their intervals, the first run at once; late runs are made up for once."""
+    """All tasks on their intervals, the first run at once; late runs are made up for once.
+
+    The library is loaded here, so that web workers do not carry it.
+    """
+    from apscheduler.schedulers.background import BackgroundScheduler
+    from apscheduler.triggers.interval import IntervalTrigger
+
     made = BackgroundScheduler(timezone="UTC", job_defaults={
         "coalesce": True, "max_instances": 1, "misfire_grace_time": None})
     for number, each in enumerate(tasks().values()):
