@@ -129,7 +129,7 @@ def detail(actor: Actor, series_id: int) -> dict[str, Any]:
     active, now = row.state == ACTIVE, clock.now()
     coming = [each for each in bookings.values() if each.starts > now and each.state in (
         lifecycle.REQUESTED, lifecycle.CONFIRMED)]
-    return {"page_title": words("series.one", number=row.id), "row": row, "resource": name,
+    return {"page_title": words("series.number", number=row.id), "row": row, "resource": name,
             "rule": rule_words(row.rrule), "once": new_key(),
             "rows": [_item(item, bookings.get(item.booking_id or 0), zone) for item in items],
             "booked": sum(1 for item in items if item.booking_id), "coming": len(coming),

@@ -9,6 +9,7 @@ from marketplace.accounts import membership, tokens
 from marketplace.accounts.models import Company, Member
 from marketplace.core.db import db
 from marketplace.files.models import File, FileDownload
+from marketplace.files.rules import PAPERS
 from tests.accounts.browser import Browser
 from tests.accounts.people import PASSWORD
 from tests.factories.companies import create_member, create_party, join
@@ -93,7 +94,7 @@ def test_a_paper_is_never_shown_inside_a_page(browser, waiting):
     (b"", "文件是空的"), (b"<html>", "只收 PDF"), (b"%PDF-" + b"x" * 2000, "一个文件最大")])
 def test_a_wrong_paper_is_told_at_its_field(browser, waiting, monkeypatch, data, told):
     """Empty, of another kind or too large: the page says which, and nothing is stored."""
-    monkeypatch.setattr("marketplace.files.store.BYTES_MOST", 2000)
+    monkeypatch.setitem(PAPERS.__dict__, "most", 2000)   # frozen, and the same for all
     answer = hand_in(browser, data)
 
     assert answer.status_code == 422

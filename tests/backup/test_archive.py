@@ -15,6 +15,7 @@ from marketplace.app import create_app
 from marketplace.backup import archive, rows
 from marketplace.bookings import services as bookings
 from marketplace.bookings.models import Booking
+from marketplace.capacity.errors import SlotTaken
 from marketplace.core.db import Base, db
 from marketplace.core.transaction import transaction
 from marketplace.files import services as files
@@ -71,7 +72,7 @@ def test_the_restored_market_goes_on(saved, full, fresh, engine):
         last = db.session.scalar(select(func.max(Booking.id)))
         row = bookings.book_wish(full.buyer.actor, wish(full, shanghai(2, 9)))
         assert row.id > last
-        with pytest.raises(bookings.capacity.SlotTaken):
+        with pytest.raises(SlotTaken):
             bookings.book_wish(full.buyer.actor, wish(full, shanghai(1, 10)))
 
 

@@ -17,7 +17,8 @@ from tests.factories.companies import join
 pytestmark = pytest.mark.one_database
 PUBLIC = ("GET /listings", "GET /listings/{listing_id}", "GET /listings/{listing_id}/free",
           "GET /service-codes")
-ONES_OWN = ("GET /listings/{listing_id}/quota",)   # of a public thing, about the asker itself
+# Of a public thing, about the asker itself; and what members may know of every company.
+ONES_OWN = ("GET /listings/{listing_id}/quota", "GET /companies/{company_id}/record")
 HIDDEN = (404, 403)
 
 

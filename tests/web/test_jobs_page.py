@@ -188,7 +188,7 @@ def test_a_long_route_is_folded_and_costs_no_more_queries(browser, market, count
         browser.get(f"/jobs/{short.id}")
     with count_queries() as many:
         page = browser.get(f"/jobs/{long.id}")
-    assert len(few) == len(many) <= 14
+    assert len(few) == len(many) <= 21
     assert page.text.count("<details class=\"gfoot\">") == 1
     browser.get("/jobs")
     with count_queries() as book:

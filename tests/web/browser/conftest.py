@@ -20,7 +20,9 @@ from tests.guards import chromium  # noqa: F401 - a fixture
 CHINESE = re.compile(r"[㐀-鿿]+")
 LATIN = re.compile(r"[A-Za-z]{3,}")
 KEY = re.compile(r"\b[a-z_]+(?:\.[a-z_]+){1,4}\b")
-PLAIN_LATIN = {"Gongfang", "English", "UTC"}   # what a Chinese page may say in Latin letters
+# What a Chinese page may say in Latin letters: names, and the kinds of drawing it takes.
+PLAIN_LATIN = {"Gongfang", "English", "UTC", "PDF", "PNG", "JPEG", "STEP", "IGES", "STL", "DXF",
+               "DWG", "UTF", "CSV", "TXT", "MB"}
 
 
 class Silent(WSGIRequestHandler):
