@@ -21,14 +21,15 @@ from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.core.errors import DomainError
 from marketplace.resources.models import Resource, Site
-from marketplace.seeding.lives import live_on
+from marketplace.seeding.lives import NOBODYS, live_on
 
 TRIES = 7   # the generator does not know today's weekday: look for an open day near by
 
 
-def make_history(rows: Sequence[Mapping[str, str]], actors: Mapping[str, Actor]) -> int:
+def make_history(rows: Sequence[Mapping[str, str]], actors: Mapping[str, Actor],
+                 operator: Actor) -> int:
     """Book what the rows say, and let it live on until now; returns how many bookings there are."""
-    people = {actor.company_id or 0: actor for actor in actors.values()}
+    people = {actor.company_id or NOBODYS: actor for actor in (*actors.values(), operator)}
     now = clock.now()
     places = listings()
     made = 0

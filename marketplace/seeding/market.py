@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -31,6 +32,7 @@ PLANT = "91370300DEM090013N"
 FACTORY = "91370100DEM000014R"    # operates the shared factory
 FIRM = "91370200DEM000516H"       # a buyer with open jobs
 WHOLE_NUMBERS = ("step_minutes", "min_minutes", "max_minutes", "notice_minutes", "horizon_days")
+ON_OFFER = timedelta(days=120)    # since when the demo's listings are there: before its bookings
 Row = Mapping[str, str]
 # How kinds of resource are booked beyond the table: experts answer each request, labs are lent
 # by the week's hours, trucks want to be told two days before.
@@ -70,7 +72,7 @@ def load_demo(say: Callable[[str], None]) -> bool:
     say(f"{publish(_rows('listings'), actors)} listings")
     say(f"{telemetry.load_days(read('nist_machine_days'))} recorded machine-days")
     say(f"{_import(operator, 'jobs', _coming_jobs())} rows of jobs")
-    say(f"{make_history(read('history'), actors)} bookings, past and coming")
+    say(f"{make_history(read('history'), actors, operator)} bookings, past and coming")
     say(f"{add_applicants()} firms that wait for verification")
     return True
 
@@ -97,7 +99,7 @@ def _import(operator: Actor, noun: str, rows: Sequence[Row] | None = None) -> in
 
 @transactional
 def publish(rows: Sequence[Row], actors: Mapping[str, Actor]) -> int:
-    """Publish the listings; the company that operates the resource does it."""
+    """Publish the listings as of long ago; the company that operates the resource does it."""
     ids = {(owner, code): (id_, operating, kind)
            for owner, code, id_, operating, kind in db.session.execute(
         select(Company.credit_code, Resource.code, Resource.id, Resource.operating_company_id,
@@ -106,8 +108,9 @@ def publish(rows: Sequence[Row], actors: Mapping[str, Actor]) -> int:
     by_company = {actor.company_id: actor for actor in actors.values()}
     for row in rows:
         resource_id, operating, kind = ids[row["company_credit_code"], row["resource_code"]]
-        publish_listing(by_company[operating], Publication(
-            resource_id, rules(row) | MANNERS.get(kind, {}), terms(row)))
+        with clock.moved_to(clock.now() - ON_OFFER):
+            publish_listing(by_company[operating], Publication(
+                resource_id, rules(row) | MANNERS.get(kind, {}), terms(row)))
     return len(rows)
 
 
