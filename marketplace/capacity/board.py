@@ -37,6 +37,12 @@ class LaneTime:
         self.starts.insert(place, span.starts)
         self.spans.insert(place, span)
 
+    def drop(self, window: TimeWindow) -> None:
+        """Free a span that is blocked; one that lies beyond what was read is not there."""
+        if window.start in self.starts:
+            place = self.starts.index(window.start)
+            del self.starts[place], self.spans[place]
+
     def blockers(self, window: TimeWindow) -> list[InTheWay]:
         """What overlaps a window."""
         first = max(0, bisect_right(self.starts, window.start) - 1)

@@ -6,7 +6,8 @@ plan chose by name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -23,6 +24,16 @@ LOOK = timedelta(days=14)   # how far on both sides works are looked at
 MOST = 400                  # of them
 
 
+@dataclass(frozen=True)
+class Work:
+    """A live claim as the search for room sees it: where it lies, when, whether it may move."""
+
+    id: int
+    lane_id: int
+    window: TimeWindow
+    movable: bool
+
+
 def room(resource_id: int, window: TimeWindow, lanes: int,
          placed: Sequence[Claim] = ()) -> dict[int, int] | None:
     """New lanes by claim that leave `lanes` lanes free throughout a blocked window.
@@ -33,44 +44,54 @@ def room(resource_id: int, window: TimeWindow, lanes: int,
     ids = list(db.session.scalars(select(Lane.id).where(Lane.resource_id == resource_id)))
     if not 1 < len(ids) >= lanes:
         return None
-    claims = _around(ids, window)
-    if len(claims) > MOST:
-        return None
+    stays = [(claim.lane_id, TimeWindow(claim.blocked_from, claim.blocked_until))
+             for claim in placed]
+    return arranged(ids, works(ids, window, most=MOST + 1), (window, lanes), stays)
+
+
+def works(lane_ids: Iterable[int], window: TimeWindow, *, expired: bool = True,
+          most: int | None = None) -> list[Work]:
+    """What lies on lanes as far from a window as is looked, by start.
+
+    `expired`: with holds that have run out, which are in the way until they are let go.
+    """
+    query = (select(Claim.id, Claim.lane_id, Claim.kind, Claim.pinned, Claim.starts,
+                    Claim.blocked_from, Claim.blocked_until, Claim.expires_at)
+             .where(Claim.lane_id.in_(list(lane_ids)), Claim.state.in_(LIVE_STATES),
+                    Claim.blocked_from < window.end + LOOK,
+                    Claim.blocked_until > window.start - LOOK)
+             .order_by(Claim.blocked_from, Claim.id).limit(most))
     now = clock.now()
+    return [Work(row.id, row.lane_id, TimeWindow(row.blocked_from, row.blocked_until),
+                 row.kind == BOOKING and not row.pinned and row.starts > now)
+            for row in db.session.execute(query)
+            if expired or row.expires_at is None or row.expires_at > now]
+
+
+def arranged(lane_ids: Iterable[int], around: Sequence[Work], wanted: tuple[TimeWindow, int],
+             placed: Iterable[tuple[int, TimeWindow]] = ()) -> dict[int, int] | None:
+    """The answer of `room()` for a window and a number of lanes, among what lies around it. Pure.
+
+    `placed`: lanes and times of what stays besides.
+    """
+    window, lanes = wanted
     seen = window.widened(LOOK, LOOK)   # what reaches out of it could meet what nobody looked at
-    free = {claim.id: claim for claim in claims
-            if _movable(claim) and claim.starts > now and seen.contains(_span(claim))}
-    moving = cluster(window, [Piece(id_, _span(claim), claim.lane_id)
-                              for id_, claim in free.items()])
+    near = [work for work in around if seen.overlaps(work.window)]
+    if len(near) > MOST:
+        return None
+    moving = cluster(window, [Piece(work.id, work.window, work.lane_id) for work in near
+                              if work.movable and seen.contains(work.window)])
     keys = {piece.key for piece in moving}
-    fixed: dict[int, list[TimeWindow]] = {each: [] for each in ids}
-    for claim in [*placed, *(each for each in claims if each.id not in keys)]:
-        if claim.lane_id in fixed:
-            fixed[claim.lane_id].append(_span(claim))
-    wanted = [Piece(-number - 1, window) for number in range(lanes)]
-    found = assign(fixed, [*moving, *wanted])
+    fixed: dict[int, list[TimeWindow]] = {each: [] for each in lane_ids}
+    for lane_id, span in [*placed, *((work.lane_id, work.window) for work in near
+                                     if work.id not in keys)]:
+        if lane_id in fixed:
+            fixed[lane_id].append(span)
+    found = assign(fixed, [*moving, *(Piece(-number - 1, window) for number in range(lanes))])
     if found is None:
         return None
     return {piece.key: found[piece.key] for piece in moving
             if found[piece.key] != piece.lane_id}
-
-
-def _around(lane_ids: Sequence[int], window: TimeWindow) -> Sequence[Claim]:
-    query = (select(Claim)
-             .where(Claim.lane_id.in_(lane_ids), Claim.state.in_(LIVE_STATES),
-                    Claim.blocked_from < window.end + LOOK,
-                    Claim.blocked_until > window.start - LOOK)
-             .order_by(Claim.blocked_from, Claim.id).limit(MOST + 1))
-    return db.session.scalars(query).all()
-
-
-def _movable(claim: Claim) -> bool:
-    return claim.kind == BOOKING and not claim.pinned
-
-
-def _span(claim: Claim) -> TimeWindow:
-    return TimeWindow(claim.blocked_from, claim.blocked_until)
-
 
 def pin(holder_kind: str, holder_id: int) -> None:
     """Let what a holder has stay on its lanes from now on; the resource must be locked."""

@@ -16,6 +16,7 @@ from marketplace.capacity.errors import ResourceNotFound
 from marketplace.capacity.models import Claim, Lane
 from marketplace.capacity.queries import InTheWay
 from marketplace.capacity.rules import HOLD, STATE_OF_KIND, tightest
+from marketplace.capacity.trying import Trial
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import publish
@@ -137,7 +138,8 @@ def fits(want: Want) -> bool:
 def trial(wants: Sequence[Want], *, apart: bool = False) -> list[bool]:
     """Which of these `take()` would place, tried one after another by start; nothing is written.
 
-    `apart`: each is tried alone, as if none of the others were wanted. Locks nothing.
+    It lets bookings change lanes as `take()` would. `apart`: each is tried alone, as if none of
+    the others were wanted. Locks nothing.
     """
     if not wants:
         return []
@@ -145,16 +147,16 @@ def trial(wants: Sequence[Want], *, apart: bool = False) -> list[bool]:
         select(Resource).where(Resource.id.in_({want.resource_id for want in wants})))}
     blocked = [_blocked(resources[want.resource_id], want) for want in wants]
     hull = TimeWindow(min(each.start for each in blocked), max(each.end for each in blocked))
-    lanes = board.load(resources, hull, clock.now())
+    lanes = Trial(board.load(resources, hull, clock.now()), hull)
     placed = [False] * len(wants)
     for place in sorted(range(len(wants)), key=lambda each: blocked[each]):
-        want = wants[place]
-        free = lanes.free(want.resource_id, blocked[place])
-        if len(free) < want.lanes or lanes.down(want.resource_id, blocked[place]):
-            continue
-        placed[place] = True
-        if not apart:
-            _block(free, want, blocked[place])
+        want, window = wants[place], blocked[place]
+        moves = lanes.room(want.resource_id, window, want.lanes)
+        placed[place] = moves is not None
+        if moves is not None and not apart:
+            lanes.change_places(want.resource_id, moves)
+            chosen = _block(lanes.free(want.resource_id, window), want, window)
+            lanes.keep(want.resource_id, chosen, window)
     return placed
 
 
