@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
 
 from marketplace.config import SettingsError
-from marketplace.core import transaction
+from marketplace.core import postgresql, transaction
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -34,12 +34,10 @@ db = SQLAlchemy(model_class=Base)
 
 
 def options(url: str) -> dict[str, Any]:
-    """Engine options: a busy timeout on SQLite; time limits on PostgreSQL, so nothing hangs."""
+    """Engine options: a busy timeout on SQLite; what PostgreSQL is told besides."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 30, "check_same_thread": False}}
-    limits = "-c lock_timeout=10s -c statement_timeout=30s -c timezone=UTC"
-    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True,
-            "connect_args": {"options": limits, "connect_timeout": 5}}
+    return postgresql.options()
 
 
 def init_app(app: Flask) -> None:
@@ -56,6 +54,8 @@ def init_app(app: Flask) -> None:
         transaction.bind(db.session, write_lock(engine))
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
+        else:
+            postgresql.prepare(engine)
 
 
 def reach(app: Flask) -> None:

@@ -114,7 +114,7 @@ def transaction() -> Iterator[Transaction]:
         return
     running = Transaction()
     session = _bound["session"]
-    session.rollback()   # end the read transaction a handler may have open
+    _end_reading(session)
     token = _current.set(running)
     try:
         with _told(), _fair_queue(_bound["queue"]):
@@ -133,6 +133,18 @@ def transaction() -> Iterator[Transaction]:
         _current.reset(token)
     for hook in running.hooks:
         hook()
+
+
+def _end_reading(session: Any) -> None:
+    """Forget what a handler has read before its use case.
+
+    SQLite must begin anew, to take the write lock first. PostgreSQL goes on with the connection at
+    hand: there every statement reads what is committed when it starts.
+    """
+    if _bound["queue"] is None and session.is_active and not (session.new or session.dirty):
+        session.expire_all()
+    else:
+        session.rollback()
 
 
 @contextmanager
