@@ -59,15 +59,16 @@ def merge(windows: Iterable[TimeWindow]) -> list[TimeWindow]:
 def subtract(base: Iterable[TimeWindow], taken: Iterable[TimeWindow]) -> list[TimeWindow]:
     """What of `base` is left after `taken`; both may overlap and come in any order."""
     free: list[TimeWindow] = []
-    busy = merge(taken)
+    busy, at = merge(taken), 0
     for window in merge(base):
         start = window.start
-        for block in busy:
-            if block.end <= start or block.start >= window.end:
-                continue
-            if block.start > start:
-                free.append(TimeWindow(start, block.start))
-            start = max(start, block.end)
+        while at < len(busy) and busy[at].start < window.end:
+            if busy[at].start > start:
+                free.append(TimeWindow(start, busy[at].start))
+            start = max(start, busy[at].end)
+            if busy[at].end > window.end:   # it reaches on, perhaps into the next window
+                break
+            at += 1
         if start < window.end:
             free.append(TimeWindow(start, window.end))
     return free
