@@ -183,3 +183,32 @@ def test_flask_verify_says_so_with_its_exit_code(app, runner):
 
     assert (clean.exit_code, broken.exit_code) == (0, 1)
     assert "overlapping live claims: 0" in clean.output
+
+
+def steps_of_one_more(lane: int) -> int:
+    """How many steps SQLite takes to insert a claim behind all others of a lane."""
+    with transaction():
+        claim = Claim(lane_id=lane, kind="booking", state="booked", starts=shanghai(300, 10),
+                      ends=shanghai(300, 11), blocked_from=shanghai(300, 10),
+                      blocked_until=shanghai(300, 11), holder_kind="test", holder_id=1)
+        db.session.add(claim)
+        raw: Any = db.session.connection().connection.driver_connection
+        taken: list[None] = []
+        raw.set_progress_handler(lambda: taken.append(None), 1)
+        db.session.flush()
+        raw.set_progress_handler(None, 0)
+        db.session.delete(claim)
+    return len(taken)
+
+
+def test_the_guard_of_sqlite_does_not_read_all_that_was(lanes):
+    """An insert behind three hundred claims is as much work as one behind three."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("the guard of PostgreSQL is an index")
+    counts = []
+    for days in (range(1, 4), range(4, 301)):
+        for day in days:
+            plant(lanes[0], shanghai(day, 8), shanghai(day, 9))
+        counts.append(steps_of_one_more(lanes[0]))
+
+    assert counts[1] < 2 * counts[0]
