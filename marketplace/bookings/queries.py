@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm.util import identity_key
@@ -16,7 +16,6 @@ from marketplace.catalogue.models import Quote
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
-from marketplace.core.timewindow import TimeWindow
 
 
 def bookings_of(actor: Actor) -> Select[Booking]:
@@ -83,10 +82,9 @@ def quotes_of(rows: Sequence[Booking]) -> dict[int, Quote]:
     return known
 
 
-def on_resources(resource_ids: Sequence[int], window: TimeWindow) -> Sequence[Booking]:
-    """Bookings that take lanes of these resources that overlap a window, by start."""
-    query = (select(Booking)
-             .where(Booking.resource_id.in_(resource_ids), Booking.state.in_(lifecycle.BOOKED),
-                    Booking.starts < window.end, Booking.ends > window.start)
-             .order_by(Booking.starts).limit(5000))
-    return db.session.scalars(query).all()
+def booked_among(ids: Collection[int]) -> Sequence[Booking]:
+    """Those of these bookings that take lanes and are not over, by start."""
+    return db.session.scalars(
+        select(Booking).where(Booking.id.in_(ids), Booking.state.in_(lifecycle.BOOKED),
+                              Booking.ends > clock.now())
+        .order_by(Booking.starts, Booking.id)).all()

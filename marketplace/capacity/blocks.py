@@ -8,12 +8,14 @@ claimed in the transaction that frees it. Facts with ends in the past are left a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from marketplace.capacity import queries
+from marketplace.capacity.board import LaneTime
 from marketplace.capacity.models import Claim, Lane, Unavailability
+from marketplace.capacity.queries import InTheWay
 from marketplace.capacity.rules import BLOCKED, LIVE_STATES, STATE_OF_KIND
 from marketplace.capacity.services import CapacityFreed
 from marketplace.core import clock
@@ -25,6 +27,7 @@ from marketplace.core.transaction import transactional
 from marketplace.resources.models import Resource
 
 HOLDER = "unavailable"   # holder_kind of a block; its holder is the fact
+Held = dict[int, list[TimeWindow]]   # what blocks hold, by lane
 
 
 @on(CapacityFreed)
@@ -34,80 +37,91 @@ def keep(news: CapacityFreed) -> None:
 
 
 @transactional
-def fill(resource_id: int, hull: TimeWindow) -> list[Claim]:
+def fill(resource_id: int, within: TimeWindow) -> Held:
     """Claim what is free inside the facts of a resource that overlap a window, on every lane.
 
-    The resource must be locked. One statement where it has no facts then. Where facts overlap
-    each other, the one reported first has the time.
+    The resource must be locked. One statement where it has no facts then, and few however many
+    they are. Where facts overlap each other, the one reported first has the time.
     """
-    facts = sorted(queries.unavailable([resource_id], hull), key=lambda each: each.id)
+    facts = sorted(queries.unavailable([resource_id], within), key=lambda each: each.id)
     if not facts:
-        return []
-    lanes = _lanes(resource_id, hull)
-    made = [claim for lane_id, taken in lanes.items()
-            for claim in _blocks(lane_id, taken, facts, hull)]
-    db.session.add_all(made)
-    db.session.flush()
-    return made
+        return {}
+    made = {lane.lane_id: _free(lane, facts, within) for lane in _lanes(resource_id, within)}
+    rows = [{"lane_id": lane_id, "kind": BLOCKED, "state": STATE_OF_KIND[BLOCKED],
+             "starts": gap.start, "ends": gap.end, "blocked_from": gap.start,
+             "blocked_until": gap.end, "holder_kind": HOLDER, "holder_id": fact_id}
+            for lane_id, gaps in made.items() for fact_id, gap in gaps]
+    if rows:
+        db.session.execute(insert(Claim), rows)   # without asking for each row's number
+    return {lane_id: [gap for _, gap in gaps] for lane_id, gaps in made.items()}
 
 
-def _lanes(resource_id: int, hull: TimeWindow) -> dict[int, list[TimeWindow]]:
+def _lanes(resource_id: int, within: TimeWindow) -> Iterable[LaneTime]:
     """What is claimed of every lane around a window, as the database sees it: without a clock."""
-    lanes: dict[int, list[TimeWindow]] = {each: [] for each in queries.lane_ids(resource_id)}
-    query = (select(Claim.lane_id, Claim.blocked_from, Claim.blocked_until)
+    lanes = {each: LaneTime(each) for each in queries.lane_ids(resource_id)}
+    query = (select(Claim.lane_id, Claim.kind, Claim.blocked_from, Claim.blocked_until)
              .where(Claim.lane_id.in_(list(lanes)), Claim.state.in_(LIVE_STATES),
-                    Claim.blocked_from < hull.end, Claim.blocked_until > hull.start))
-    for lane_id, start, end in db.session.execute(query):
-        lanes[lane_id].append(TimeWindow(start, end))
-    return lanes
+                    Claim.blocked_from < within.end, Claim.blocked_until > within.start)
+             .order_by(Claim.blocked_from))
+    for lane_id, kind, start, end in db.session.execute(query):
+        lanes[lane_id].add(InTheWay(kind, start, end))
+    return lanes.values()
 
 
-def _blocks(lane_id: int, taken: list[TimeWindow], facts: Sequence[Unavailability],
-            hull: TimeWindow) -> list[Claim]:
-    """The free rest of every fact on one lane, inside the window."""
-    made = []
+def _free(lane: LaneTime, facts: Sequence[Unavailability],
+          within: TimeWindow) -> list[tuple[int, TimeWindow]]:
+    """The free rest of every fact on one lane, inside the window; it is blocked on the lane."""
+    found = []
     for fact in facts:
-        part = TimeWindow(max(fact.starts, hull.start), min(fact.ends, hull.end))
+        part = TimeWindow(max(fact.starts, within.start), min(fact.ends, within.end))
+        taken = [TimeWindow(each.starts, each.ends) for each in lane.blockers(part)]
         for gap in subtract([part], taken):
-            taken.append(gap)
-            made.append(Claim(
-                lane_id=lane_id, kind=BLOCKED, state=STATE_OF_KIND[BLOCKED], starts=gap.start,
-                ends=gap.end, blocked_from=gap.start, blocked_until=gap.end,
-                holder_kind=HOLDER, holder_id=fact.id))
-    return made
+            lane.add(InTheWay(BLOCKED, gap.start, gap.end))
+            found.append((fact.id, gap))
+    return found
 
 
 @transactional
-def refit(fact_ids: Sequence[int], resource_id: int, hull: TimeWindow) -> None:
+def refit(fact_ids: Sequence[int], resource_id: int, within: TimeWindow) -> None:
     """Let the blocks of changed or dropped facts go and claim what is down now.
 
-    `hull` holds the old and the new windows. What is free for good is published. The resource
-    must be locked.
+    `within` holds the old and the new windows. Where something is free for good, it is published
+    once, from the first to the last of it. The resource must be locked.
     """
-    old = db.session.scalars(
-        select(Claim).where(Claim.holder_kind == HOLDER, Claim.holder_id.in_(fact_ids),
-                            Claim.state == STATE_OF_KIND[BLOCKED])).all()
-    for claim in old:
-        claim.state = "released"
-    db.session.flush()
-    new: dict[int, list[TimeWindow]] = defaultdict(list)
-    for claim in fill(resource_id, hull):
-        new[claim.lane_id].append(TimeWindow(claim.starts, claim.ends))
-    freed = {window for claim in old
-             for window in subtract([TimeWindow(claim.starts, claim.ends)], new[claim.lane_id])}
-    for window in sorted(freed):
-        publish(CapacityFreed(resource_id, window))
+    old = _let_go(fact_ids) if fact_ids else {}
+    new = fill(resource_id, within)
+    freed = [window for lane_id, windows in old.items()
+             for window in subtract(windows, new.get(lane_id, []))]
+    if freed:
+        publish(CapacityFreed(resource_id, hull(freed)))
+
+
+def _let_go(fact_ids: Sequence[int]) -> Held:
+    """Release every block of these facts; what they held."""
+    theirs = (Claim.holder_kind == HOLDER, Claim.holder_id.in_(fact_ids),
+              Claim.state == STATE_OF_KIND[BLOCKED])
+    held: Held = defaultdict(list)
+    for lane_id, starts, ends in db.session.execute(
+            select(Claim.lane_id, Claim.starts, Claim.ends).where(*theirs)):
+        held[lane_id].append(TimeWindow(starts, ends))
+    if held:
+        db.session.execute(update(Claim).where(*theirs).values(state="released"))
+    return held
+
+
+def hull(windows: Sequence[TimeWindow]) -> TimeWindow:
+    """From the first start to the last end."""
+    return TimeWindow(min(each.start for each in windows), max(each.end for each in windows))
 
 
 def fill_coming(resource_id: int) -> None:
     """Claim the free rest of every fact that is not over, as when lanes were added."""
-    ends = db.session.execute(
+    rows = db.session.execute(
         select(Unavailability.starts, Unavailability.ends)
         .where(Unavailability.resource_id == resource_id,
                Unavailability.ends > clock.now())).all()
-    if ends:
-        fill(resource_id, TimeWindow(min(each.starts for each in ends),
-                                     max(each.ends for each in ends)))
+    if rows:
+        fill(resource_id, hull([TimeWindow(*row) for row in rows]))
 
 
 @transactional

@@ -2,11 +2,12 @@
 
 A fact may overlap anything, also bookings; what it hits is a list to settle. Its still-free rest
 is claimed by `blocks`; every read of free time and `take()` subtract the facts themselves as well.
-`add`, `change` and `drop` are for whoever writes facts (breakdowns, foreign calendars).
+`rewrite` is for whoever writes many at once (foreign calendars).
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,13 +29,12 @@ from marketplace.core.db import db
 from marketplace.core.errors import NotFound
 from marketplace.core.events import publish
 from marketplace.core.locking import Rank, lock
-from marketplace.core.timewindow import TimeWindow
+from marketplace.core.timewindow import TimeWindow, merge, subtract
 from marketplace.core.transaction import transactional
 from marketplace.resources.models import Resource
 from marketplace.resources.queries import resource_of
 from marketplace.resources.services import editable
 
-TOGETHER = 40   # facts whose free rest is claimed in one go
 REASONS = ("breakdown", "maintenance", "blackout", "other")
 
 
@@ -48,10 +48,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class ResourceDown:
-    """Published when a resource is reported unable to work."""
+    """Published when a resource is reported unable to work while these bookings lie there."""
 
     resource_id: int
-    window: TimeWindow
+    booking_ids: tuple[int, ...]
 
 
 @transactional
@@ -63,10 +63,13 @@ def report_unavailability(actor: Actor, resource_id: int, window: TimeWindow,
 
 
 def _report(actor: Actor, resource: Resource, window: TimeWindow, reason: str) -> Fact:
-    row = add(resource.id, [window], reason, actor.member_id)[0]
+    row = Unavailability(resource_id=resource.id, starts=window.start, ends=window.end,
+                         reason=reason, created_by=actor.member_id, created_at=clock.now())
+    db.session.add(row)
+    db.session.flush()
     audit.record(actor, "unavailability.report", "unavailability", row.id,
                  resource=resource.id, reason=reason)
-    return Fact(row, hits(row))
+    return Fact(row, rewrite(resource.id, Rewrite(added=[window])))
 
 
 @transactional
@@ -100,8 +103,7 @@ def edit_unavailability(actor: Actor, unavailability_id: int, window: TimeWindow
                  resource=row.resource_id, reason=reason, before=_times(row),
                  after=[window.start.isoformat(), window.end.isoformat()])
     row.reason = reason
-    change(row, window)
-    return Fact(row, hits(row))
+    return Fact(row, rewrite(row.resource_id, Rewrite(changed=[(row, window)])))
 
 
 def _times(row: Unavailability) -> list[str]:
@@ -117,9 +119,9 @@ def end_unavailability(actor: Actor, unavailability_id: int) -> Unavailability |
     row, now = _locked(actor, unavailability_id), clock.now()
     audit.record(actor, "unavailability.end", "unavailability", row.id, resource=row.resource_id)
     if row.starts >= now:
-        drop([row])
+        rewrite(row.resource_id, Rewrite(gone=[row]))
         return None
-    change(row, TimeWindow(row.starts, now))
+    rewrite(row.resource_id, Rewrite(changed=[(row, TimeWindow(row.starts, now))]))
     return row
 
 
@@ -139,50 +141,73 @@ def _locked(actor: Actor, unavailability_id: int) -> Unavailability:
     return fresh
 
 
-def add(resource_id: int, windows: Sequence[TimeWindow], reason: str,
-        member_id: int | None = None) -> list[Unavailability]:
-    """Write facts of one resource and claim what they leave free; the resource must be locked."""
-    rows = [Unavailability(resource_id=resource_id, starts=window.start, ends=window.end,
-                           reason=reason, created_by=member_id, created_at=clock.now())
-            for window in windows]
-    db.session.add_all(rows)
-    db.session.flush()
-    ordered = sorted(windows)
-    for first in range(0, len(ordered), TOGETHER):
-        part = ordered[first:first + TOGETHER]
-        blocks.fill(resource_id, TimeWindow(part[0].start, max(each.end for each in part)))
-    for window in windows:
-        publish(ResourceDown(resource_id, window))
-    return rows
+@dataclass(frozen=True)
+class Rewrite:
+    """What becomes of facts of one resource: others get another window, or go.
+
+    `added`: the windows of those that have just been written.
+    """
+
+    added: Sequence[TimeWindow] = ()
+    changed: Sequence[tuple[Unavailability, TimeWindow]] = ()
+    gone: Sequence[Unavailability] = ()
+
+    @property
+    def down(self) -> list[TimeWindow]:
+        """When the resource cannot work by what is new or changed."""
+        return [*self.added, *(window for _, window in self.changed)]
+
+    @property
+    def before(self) -> list[TimeWindow]:
+        """When it could not by what is changed or gone."""
+        rows = (*(row for row, _ in self.changed), *self.gone)
+        return [TimeWindow(row.starts, row.ends) for row in rows]
 
 
-def change(row: Unavailability, window: TimeWindow) -> None:
-    """Give a fact another window; what is free again is published. The resource must be locked."""
-    hull = TimeWindow(min(row.starts, window.start), max(row.ends, window.end))
-    row.starts, row.ends = window.start, window.end
-    db.session.flush()
-    blocks.refit([row.id], row.resource_id, hull)
-    publish(ResourceDown(row.resource_id, window))
+def rewrite(resource_id: int, what: Rewrite) -> Sequence[Claim]:
+    """Do it all at once, in as many statements for a thousand facts as for one; what it hits.
 
-
-def drop(rows: Sequence[Unavailability]) -> None:
-    """Take facts of one resource back; what is free again is published. It must be locked."""
-    if not rows:
-        return
-    ids, resource_id = [row.id for row in rows], rows[0].resource_id
-    hull = TimeWindow(min(row.starts for row in rows), max(row.ends for row in rows))
-    for row in rows:
+    What they leave free is claimed, what is free for good is published: what a fact gives up and
+    another needs never gets free in between. The resource must be locked.
+    """
+    down, before = what.down, what.before
+    if not down and not before:
+        return []
+    ids = [row.id for row in (*(row for row, _ in what.changed), *what.gone)]
+    for row, window in what.changed:
+        row.starts, row.ends = window.start, window.end
+    for row in what.gone:
         db.session.delete(row)
     db.session.flush()
-    blocks.refit(ids, resource_id, hull)
+    blocks.refit(ids, resource_id, blocks.hull([*down, *before]))
+    hit = _overlapped(_claims(resource_id, down), down)
+    newly = dict.fromkeys(claim.holder_id for claim in _overlapped(hit, subtract(down, before))
+                          if claim.holder_kind == "booking")
+    if newly:
+        publish(ResourceDown(resource_id, tuple(newly)))
+    return hit
 
 
-def hits(row: Unavailability) -> Sequence[Claim]:
-    """Live claims of holds and bookings whose work the fact overlaps, by start."""
-    lanes = queries.lane_ids(row.resource_id)
-    window = TimeWindow(row.starts, row.ends)
-    return [claim for claim in queries.overlapping(lanes, window)
-            if claim.kind != BLOCKED and claim.starts < row.ends and claim.ends > row.starts]
+def _claims(resource_id: int, windows: Sequence[TimeWindow]) -> Sequence[Claim]:
+    """Live claims of holds and bookings between the first and the last of these, by start."""
+    if not windows:
+        return []
+    within = blocks.hull(windows)
+    return db.session.scalars(
+        select(Claim).where(Claim.lane_id.in_(queries.lane_ids(resource_id)),
+                            queries.live(Claim, clock.now()), Claim.kind != BLOCKED,
+                            Claim.starts < within.end, Claim.ends > within.start)
+        .order_by(Claim.blocked_from)).all()
+
+
+def _overlapped(claims: Sequence[Claim], windows: Sequence[TimeWindow]) -> list[Claim]:
+    """Those of the claims whose work any of the windows overlaps."""
+    down = merge(windows)
+    starts = [each.start for each in down]
+    # Merged windows end in the order in which they start, so the last one that starts before a
+    # work ends reaches farthest into it.
+    return [claim for claim in claims if (count := bisect_left(starts, claim.ends))
+            and down[count - 1].end > claim.starts]
 
 
 def facts_of(actor: Actor, resource_id: int, since: datetime) -> Sequence[Unavailability]:

@@ -6,19 +6,17 @@ machines that fail under a booking.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
+from marketplace.bookings import conflicts
 from marketplace.bookings import queries as bookings
 from marketplace.bookings.events import ProposalAnswered, ProposalMade, WaitlistOffered
 from marketplace.bookings.models import Booking, Hold
 from marketplace.bookings.proposal_models import ACCEPTED, DECLINED, EXPIRED, Proposal
 from marketplace.capacity.unavailability import ResourceDown
 from marketplace.catalogue.models import Quote
-from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import on
-from marketplace.core.timewindow import TimeWindow
 from marketplace.notifications import rules
 from marketplace.notifications.news import (
     News,
@@ -84,18 +82,15 @@ def tell_proposal(facts: dict[str, Any]) -> None:
 
 @on(ResourceDown)
 def note_down(event: ResourceDown) -> None:
-    """A resource is reported unable to work."""
-    note("down", resource=event.resource_id, starts=event.window.start.isoformat(),
-         ends=event.window.end.isoformat())
+    """A resource is reported unable to work while there are bookings."""
+    note("down", bookings=list(event.booking_ids))
 
 
 @teller("down")
 def tell_down(facts: dict[str, Any]) -> None:
-    """Tell the firms whose bookings it hits and that are not over yet."""
-    window = TimeWindow(*(datetime.fromisoformat(facts[name]) for name in ("starts", "ends")))
-    for booking in bookings.on_resources([facts["resource"]], window):
-        if booking.ends <= clock.now():
-            continue
+    """Tell the firms whose bookings are not over yet and still lie where it cannot work."""
+    hit = conflicts.excused_among(facts["bookings"])
+    for booking in bookings.booked_among(hit):
         shown = {"side": rules.SELLER, "member": booking.member_id, "by": None,
                  "price": price_of(booking), "starts": booking.starts.isoformat(),
                  "ends": booking.ends.isoformat()}

@@ -71,9 +71,9 @@ def _chosen(member_ids: Collection[int]) -> dict[int, dict[str, Ways]]:
 
 
 def ways_of(member_ids: Collection[int], event: str) -> dict[int, Ways]:
-    """Where each of these members is told of an event."""
+    """Where each of these members is told of an event, by number."""
     chosen = _chosen(member_ids)
-    return {each: ways(event, chosen.get(each, {})) for each in member_ids}
+    return {each: ways(event, chosen.get(each, {})) for each in sorted(member_ids)}
 
 
 def who_may_act(company_ids: Collection[int], also: int | None = None) -> Sequence[Member]:
