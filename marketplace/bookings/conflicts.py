@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, and_, exists, select
 
 from marketplace.bookings import lifecycle
 from marketplace.bookings.models import Booking
+from marketplace.capacity import queries as capacity
 from marketplace.capacity.models import Unavailability
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
+from marketplace.core.timewindow import TimeWindow, subtract
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,14 @@ def hit_among(booking_ids: Sequence[int]) -> set[int]:
 def excused_among(booking_ids: Sequence[int]) -> set[int]:
     """Which of these a fact hits, or hit: a repair does not make who stayed away pay for it."""
     return _among(booking_ids, _hits())
+
+
+def down_throughout(booking: Booking) -> bool:
+    """True when facts cover all of a booking's work: nobody could have come."""
+    work = TimeWindow(booking.starts, booking.ends)
+    facts = [TimeWindow(each.starts, each.ends)
+             for each in capacity.unavailable([booking.resource_id], work)]
+    return not subtract([work], facts)
 
 
 def _among(booking_ids: Sequence[int], hits: ColumnElement[bool]) -> set[int]:

@@ -55,6 +55,7 @@ WHEN: dict[str, Callable[[Moment], bool]] = {
     "answer_open": lambda at: not _over(at),
     "answer_over": _over,
     "before_end": lambda at: at.now < at.ends,
+    "after_end": lambda at: at.now >= at.ends,
     "request_open": lambda at: not _over(at) and at.now < at.starts,
     "request_over": lambda at: _over(at) or at.now >= at.starts,
     "check_in": lambda at: at.starts - CHECK_IN_EARLY <= at.now < at.grace_ends,
@@ -88,6 +89,7 @@ TABLE = (
     Step("expire", REQUESTED, EXPIRED, _by(SYSTEM), "request_over"),
     Step("cancel", REQUESTED, CANCELLED, _by(BUYER)),
     Step("cancel", CONFIRMED, CANCELLED, _by(BUYER, SELLER), "before_start"),
+    Step("cancel", CONFIRMED, CANCELLED, _by(SYSTEM), "after_end"),   # it was down throughout
     Step("move", CONFIRMED, CONFIRMED, _by(BUYER), "before_start"),
     Step("counter", REQUESTED, REQUESTED, _by(BUYER, SELLER), "request_open"),
     Step("propose_move", CONFIRMED, CONFIRMED, _by(SELLER), "before_end"),

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from marketplace.accounts.permissions import WORKERS
 from marketplace.accounts.queries import member_of
-from marketplace.bookings import changing, fees, lifecycle, validator
+from marketplace.bookings import changing, conflicts, fees, lifecycle, validator
 from marketplace.bookings.changing import Change
 from marketplace.bookings.errors import ColleagueUnfit
 from marketplace.bookings.models import Booking
@@ -144,8 +144,25 @@ def hand_over(actor: Actor, booking_id: int, member_id: int,
     return changing.finish(change, before=before, after=member_id)
 
 
+@transactional
+def not_come(actor: Actor, booking_id: int) -> Booking:
+    """Nobody checked in within the grace: a no-show, except where nobody could have come.
+
+    A booking whose resource is down throughout stays to be settled until its end, and is cancelled
+    then, which costs nothing.
+    """
+    change = changing.begin(actor, booking_id, "no_show")
+    booking = change.booking
+    if not conflicts.down_throughout(booking):
+        return no_show(actor, booking_id)
+    if change.now >= booking.ends:
+        return cancel(actor, booking_id)
+    booking.answer_by = booking.ends
+    return booking
+
+
 # What the clock does when an answer is overdue: the state and its step.
-OVERDUE = {lifecycle.REQUESTED: expire, lifecycle.CONFIRMED: no_show,
+OVERDUE = {lifecycle.REQUESTED: expire, lifecycle.CONFIRMED: not_come,
            lifecycle.DELIVERED: accept}
 
 

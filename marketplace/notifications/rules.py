@@ -45,6 +45,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
 # The same done by the clock or for a rival, where the words differ.
 BY_ITSELF: Mapping[str, tuple[str, str]] = {
     "decline": ("given_away", "declined"), "accept": ("accepted_silently", "accepted"),
+    "cancel": ("could_not_be", "cancelled"),
 }
 
 # Who has something to do, until the moment that the booking names, after what was said.

@@ -11,8 +11,10 @@ from flask import current_app
 from marketplace.accounts.permissions import WORKERS
 from marketplace.accounts.queries import members
 from marketplace.bookings import fees, lifecycle
+from marketplace.bookings.changing import moment_of
 from marketplace.bookings.models import Booking, BookingFee
 from marketplace.bookings.steps_api import STEPS
+from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.audit import AuditEntry
 from marketplace.core.db import db
@@ -64,7 +66,7 @@ def clocks(booking: Booking, plain: Mapping[str, Any]) -> list[dict[str, str]]:
 def _before_start(booking: Booking, plain: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Until when to check in, and what leaving costs."""
     f, rules, found = formats(), fees.terms_of(booking), []
-    if booking.answer_by is not None:
+    if booking.answer_by is not None and clock.now() < moment_of(booking).grace_ends:
         found.append(("warn", words("booking.clock.check_in", time=f.datetime(booking.answer_by),
                                     percent=_percent(rules.no_show_percent))))
     now = {each.code: each for each in plain["fees_now"]}

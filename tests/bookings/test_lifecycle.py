@@ -7,8 +7,9 @@ from itertools import product
 
 import pytest
 
+from marketplace import verify
 from marketplace.accounts.permissions import NotAllowed
-from marketplace.bookings import lifecycle, services, steps
+from marketplace.bookings import conflicts, lifecycle, queries, services, steps
 from marketplace.bookings.errors import ColleagueUnfit, IllegalTransition
 from marketplace.bookings.lifecycle import Moment
 from marketplace.bookings.models import Booking, BookingFee
@@ -17,6 +18,8 @@ from marketplace.bookings.proposals import Offered
 from marketplace.bookings.requests import approve, decline
 from marketplace.bookings.steps_api import STEPS
 from marketplace.bookings.tasks import answer_overdue
+from marketplace.bookings.views import shown
+from marketplace.capacity import unavailability
 from marketplace.capacity.errors import SlotTaken
 from marketplace.capacity.models import Claim
 from marketplace.catalogue.models import Listing
@@ -26,6 +29,7 @@ from marketplace.core.audit import AuditEntry
 from marketplace.core.db import db
 from marketplace.core.errors import Stale
 from marketplace.core.money import Money
+from marketplace.core.timewindow import TimeWindow
 from marketplace.core.transaction import transaction
 from tests.clocks import shanghai
 from tests.factories.companies import create_member
@@ -146,6 +150,48 @@ def test_who_does_not_come_loses_the_rest_and_pays(market, book, clock):
         market.listing.id, market.start + timedelta(minutes=45), market.end + timedelta(hours=1),
         mode="time_slice"))
     assert again.state == "confirmed"
+
+
+@pytest.mark.parametrize("facts", [[(-60, 180)], [(-60, 60), (60, 120)]])
+def test_nobody_is_a_no_show_where_the_machine_is_down_throughout(market, book, clock, facts):
+    """It stays to be settled, a move may still be proposed, and it ends cancelled and free."""
+    set_rules(market.listing, check_in=True, grace_minutes=30)
+    booking = book()
+    for first, last in facts:
+        unavailability.report_unavailability(market.seller.actor, market.resource.id, TimeWindow(
+            *(market.start + timedelta(minutes=each) for each in (first, last))), "breakdown")
+    clock.to(market.start + timedelta(minutes=30))
+
+    answer_overdue()
+
+    assert queries.overdue() == []
+    assert [each.booking.id for each in conflicts.unsettled(market.seller.actor)] == [booking.id]
+    assert "propose_move" in shown(market.seller.actor, [booking])[0]["actions"]
+    clock.to(market.end)
+    assert answer_overdue() == 1
+    row = db.session.get_one(Booking, booking.id)
+    assert (row.state, row.cancelled_at) == ("cancelled", market.end)
+    assert db.session.query(BookingFee).count() == 0
+    assert verify.run().clean
+
+
+def test_a_machine_that_is_up_again_within_the_slot_is_no_excuse_to_stay_booked(market, book,
+                                                                                clock):
+    """Repaired in the middle, it may have been used: who has not come by the end has not come."""
+    set_rules(market.listing, check_in=True, grace_minutes=30)
+    booking = book()
+    fact = unavailability.report_unavailability(
+        market.seller.actor, market.resource.id, TimeWindow(market.start, market.end), "breakdown")
+    clock.to(market.start + timedelta(minutes=30))
+    answer_overdue()
+    clock.to(market.start + timedelta(minutes=60))
+    unavailability.end_unavailability(market.seller.actor, fact.row.id)
+    clock.to(market.end)
+
+    assert answer_overdue() == 1
+
+    assert db.session.get_one(Booking, booking.id).state == "no_show"
+    assert db.session.query(BookingFee).count() == 0
 
 
 def test_nobody_is_a_no_show_where_no_check_in_is_asked_for(market, book, clock):
