@@ -18,6 +18,7 @@ from marketplace.bookings.errors import PriceChanged
 from marketplace.bookings.moves import Target
 from marketplace.bookings.schemas import BookingRequest, wish_of
 from marketplace.bookings.validator import Wanted
+from marketplace.bookings.waitlist_errors import SlotFree
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import services
 from marketplace.catalogue.alternatives import Alternative, alternatives
@@ -56,13 +57,16 @@ def asked_for(_refusal: DomainError, address: Mapping[str, Any],
 
 
 def negotiated(view: Callable[..., Any], asked: Asked = asked_for) -> Callable[..., Any]:
-    """Answer a refusal of capacity with alternatives, a changed price with a new quote."""
+    """Answer a refusal of capacity with alternatives, a changed price with a new quote.
+
+    A slot that nobody has to wait for comes with its quote too.
+    """
 
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         try:
             return view(*args, **kwargs)
-        except PriceChanged as refusal:
+        except (PriceChanged, SlotFree) as refusal:
             refusal.extra["quote"] = _quoted_anew(refusal)
             raise
         except DomainError as refusal:
@@ -83,7 +87,7 @@ def _instead(asked: Asked, refusal: DomainError, address: Mapping[str, Any]) -> 
     return [] if wanted is None else offered(wanted)
 
 
-def _quoted_anew(refusal: PriceChanged) -> Any:
+def _quoted_anew(refusal: PriceChanged | SlotFree) -> Any:
     """The quote of this moment; where there is none, that is the reason of the refusal."""
     try:
         return QuoteSchema().dump(services.quote(actor(), refusal.again)[0])

@@ -7,8 +7,9 @@ lock of its resource, so nobody joins, is offered or leaves while it changes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import inspect, select
@@ -38,6 +39,7 @@ from marketplace.capacity import services as capacity
 from marketplace.capacity.services import CapacityFreed, HoldExpired, Want
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import services as catalogue_services
+from marketplace.catalogue.errors import RuleBroken
 from marketplace.catalogue.models import Quote
 from marketplace.catalogue.rules import Offer
 from marketplace.catalogue.services import Wish
@@ -60,8 +62,9 @@ MOST = 100   # slots a company waits for at a time
 def join(actor: Actor, wish: Wish) -> WaitlistEntry:
     """A firm waits for a slot that is taken, at the end of the line.
 
-    Raises RuleBroken or ModeNotOffered for what the listing would never book, SlotFree for what
-    can be booked at once, AlreadyWaiting, WaitingTooMuch.
+    Raises RuleBroken or ModeNotOffered for what the listing would never book, also where the
+    member may not operate the resource; SlotFree for what can be booked at once; AlreadyWaiting,
+    WaitingTooMuch.
     """
     require(actor, "booking.create")
     offer = catalogue.offer(wish.listing_id)
@@ -71,8 +74,9 @@ def join(actor: Actor, wish: Wish) -> WaitlistEntry:
         listing_id=offer.listing_id, resource_id=offer.resource_id, company_id=actor.company_id,
         member_id=actor.member_id, starts=slot.window.start, ends=slot.window.end,
         pieces=wish.pieces, mode=mode, lanes=wish.lanes, state=WAITING, created_at=clock.now())
+    _refuse_access(_wanted(offer, row))
     if capacity.trial([_want(row)])[0]:
-        raise SlotFree(start=row.starts, end=row.ends)
+        raise SlotFree(wish, start=row.starts, end=row.ends)
     if waitlist_queries.waits_already(row):
         raise AlreadyWaiting(start=row.starts, end=row.ends)
     if waitlist_queries.waiting_count(actor) >= MOST:
@@ -81,6 +85,13 @@ def join(actor: Actor, wish: Wish) -> WaitlistEntry:
     db.session.flush()
     audit.record(actor, "waitlist.join", "waitlist_entry", row.id, resource=row.resource_id)
     return row
+
+
+def _refuse_access(wanted: Wanted) -> None:
+    """Who may not operate, or a certificate that lapses, would never be offered anything."""
+    errors = validator.distinct(validator.access_errors([wanted]))
+    if errors:
+        raise RuleBroken(errors=errors, count=len(errors))
 
 
 def _want(row: WaitlistEntry) -> Want:
@@ -98,9 +109,10 @@ def leave(actor: Actor, entry_id: int) -> WaitlistEntry:
     row = _locked(resource_id, [entry_id])[0]
     if row.state not in (WAITING, OFFERED):
         raise WaitedEnough(state=row.state)
-    if row.state == OFFERED and row.hold_id:
-        services.release_hold(actor, row.hold_id)
-    row.state = LEFT
+    offered = row.hold_id if row.state == OFFERED else None
+    row.state = LEFT   # before the hold ends: who has left is not passed as well
+    if offered:
+        services.release_hold(actor, offered)
     audit.record(actor, "waitlist.leave", "waitlist_entry", row.id)
     return row
 
@@ -119,43 +131,72 @@ _asked: WeakKeyDictionary[Transaction, dict[int, OutboxMessage]] = WeakKeyDictio
 @on(CapacityFreed)
 def note_freed(event: CapacityFreed) -> None:
     """Time got free that somebody waits for: ask, once a resource and transaction, to offer it."""
+    if not waitlist_queries.somebody_waits(event.resource_id, event.window):
+        return
     asked = _asked.setdefault(current(), {})
     message = asked.get(event.resource_id)
-    if message is not None and not inspect(message).transient:   # as after a savepoint undone
-        return
-    if waitlist_queries.somebody_waits(event.resource_id, event.window):
-        asked[event.resource_id] = outbox.put(TOPIC, {"resource_id": event.resource_id})
+    if message is None or inspect(message).transient:   # as after a savepoint undone
+        asked[event.resource_id] = outbox.put(TOPIC, _freed(event.resource_id, event.window))
+    else:
+        known = _window(message)
+        message.payload = _freed(event.resource_id, TimeWindow(
+            min(known.start, event.window.start), max(known.end, event.window.end)))
+
+
+def _freed(resource_id: int, window: TimeWindow) -> dict[str, Any]:
+    return {"resource_id": resource_id, "start": window.start.isoformat(),
+            "end": window.end.isoformat()}
+
+
+def _window(message: OutboxMessage) -> TimeWindow:
+    """From the first to the last moment that got free."""
+    return TimeWindow(*(datetime.fromisoformat(message.payload[name])
+                        for name in ("start", "end")))
 
 
 @outbox.handler(TOPIC)
 def carry_out_freed(message: OutboxMessage) -> None:
     """The worker's side of `note_freed`."""
-    offer_freed(int(message.payload["resource_id"]))
+    offer_freed(int(message.payload["resource_id"]), _window(message))
 
 
 @transactional
-def offer_freed(resource_id: int) -> int:
+def offer_freed(resource_id: int, window: TimeWindow | None = None) -> int:
     """Offer what is free to those who wait for it, in their order; how many offers were made.
 
-    One transaction under the resource's lock: nobody is offered what got free for an earlier one.
+    One pass along the line of those who wait for time in or near `window`; without one, along the
+    whole line. One transaction under the resource's lock: nobody is offered what got free for an
+    earlier one. Who joined after the counters were locked waits for the next pass.
     """
-    waiting = waitlist_queries.waiting(resource_id)
-    offers = catalogue.offers(list({row.listing_id for row in waiting}))
-    validator.lock_counters([_wanted(offers[row.listing_id], row) for row in waiting
-                             if row.listing_id in offers])
-    rows = [row for row in _locked(resource_id, [row.id for row in waiting])
-            if row.state == WAITING]
+    firms = waitlist_queries.firms_in_line(resource_id, window)
+    offers = catalogue.offers(list({listing_id for listing_id, _ in firms}))
+    validator.lock_counters([Wanted(offers[listing_id], Quote(), company_id, 0)
+                             for listing_id, company_id in firms if listing_id in offers])
+    lock(Resource, [resource_id], Rank.RESOURCE)
     capacity.release_expired([resource_id])
+    return sum(_offer_to([row for row in rows if (row.listing_id, row.company_id) in firms], offers)
+               for rows in waitlist_queries.line(resource_id, window))
+
+
+def _offer_to(rows: Sequence[WaitlistEntry], offers: Mapping[int, Offer]) -> int:
+    """Offer what is free to some who wait, in order.
+
+    Nothing gets free by an offer: who finds no room once has none until the next pass.
+    """
+    left = _with_room([row for row in rows
+                       if not _close_hopeless(row, offers.get(row.listing_id))])
     made = 0
-    left = [row for row in rows if not _close_hopeless(row, offers.get(row.listing_id))]
     while left:
-        free = capacity.trial([_want(row) for row in left], apart=True)
-        first = next((place for place, fits in enumerate(free) if fits), None)
-        if first is None:
-            break
-        made += _offered(left[first], offers[left[first].listing_id])
-        left = left[first + 1:]
+        row, left = left[0], left[1:]
+        if _offered(row, offers[row.listing_id]):
+            made, left = made + 1, _with_room(left)
     return made
+
+
+def _with_room(rows: Sequence[WaitlistEntry]) -> list[WaitlistEntry]:
+    """Those whose slot is free as things stand, each by itself."""
+    free = capacity.trial([_want(row) for row in rows], apart=True)
+    return [row for row, fits in zip(rows, free, strict=True) if fits]
 
 
 def _wanted(offer: Offer, row: WaitlistEntry) -> Wanted:

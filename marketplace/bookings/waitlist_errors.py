@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marketplace.core.errors import Conflict, NotFound
 
 
@@ -12,21 +14,30 @@ class EntryNotFound(NotFound):
 
 
 class SlotFree(Conflict):
-    """The slot can be booked at once: nobody has to wait for it."""
+    """The slot can be booked at once: nobody has to wait for it.
+
+    `again` is the wish for it; the handler adds its quote to the answer, to be booked.
+    """
 
     code = "slot_free"
+
+    def __init__(self, again: Any = None, **params: Any) -> None:
+        super().__init__(**params)
+        self.again = again
 
 
 class AlreadyWaiting(Conflict):
     """The member waits for this slot already, or has it on offer."""
 
     code = "already_waiting"
+    negotiable = True
 
 
 class WaitingTooMuch(Conflict):
     """The company waits for as many slots as it may."""
 
     code = "waiting_too_much"
+    negotiable = True
 
 
 class WaitedEnough(Conflict):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.models import Company
@@ -19,24 +19,44 @@ from marketplace.core.timewindow import TimeWindow
 from marketplace.resources.models import Resource
 
 NEAR = timedelta(days=1)   # a claim that ends just outside a wish reaches in by its buffers
-LINE = 1000                # who is looked at when something gets free
+PAGE = 200                 # entries of a line that are looked at in one go
+
+
+def _in_line(resource_id: int, window: TimeWindow | None) -> ColumnElement[bool]:
+    """SQL: waits for time of the resource, in or near a window where there is one."""
+    waits = and_(WaitlistEntry.resource_id == resource_id, WaitlistEntry.state == WAITING)
+    if window is None:
+        return waits
+    return and_(waits, WaitlistEntry.starts < window.end + NEAR,
+                WaitlistEntry.ends > window.start - NEAR)
 
 
 def somebody_waits(resource_id: int, window: TimeWindow) -> bool:
     """True when somebody waits for time of the resource in or near a window."""
-    query = (select(WaitlistEntry.id)
-             .where(WaitlistEntry.resource_id == resource_id, WaitlistEntry.state == WAITING,
-                    WaitlistEntry.starts < window.end + NEAR,
-                    WaitlistEntry.ends > window.start - NEAR).limit(1))
+    query = select(WaitlistEntry.id).where(_in_line(resource_id, window)).limit(1)
     return db.session.scalar(query) is not None
 
 
-def waiting(resource_id: int) -> Sequence[WaitlistEntry]:
-    """Who waits for a resource, first come first."""
-    query = (select(WaitlistEntry)
-             .where(WaitlistEntry.resource_id == resource_id, WaitlistEntry.state == WAITING)
-             .order_by(WaitlistEntry.id).limit(LINE))
-    return db.session.scalars(query).all()
+def firms_in_line(resource_id: int, window: TimeWindow | None = None) -> set[tuple[int, int]]:
+    """The listings that are waited for in or near a window, each with every firm that waits."""
+    query = (select(WaitlistEntry.listing_id, WaitlistEntry.company_id)
+             .where(_in_line(resource_id, window)).distinct())
+    return {(listing_id, company_id) for listing_id, company_id in db.session.execute(query)}
+
+
+def line(resource_id: int,
+         window: TimeWindow | None = None) -> Iterator[Sequence[WaitlistEntry]]:
+    """Who waits for a resource, in or near a window: first come first, page after page.
+
+    Each page is read when it is its turn, along the index on resource, state and id.
+    """
+    last = 0
+    while rows := db.session.scalars(
+            select(WaitlistEntry).where(_in_line(resource_id, window), WaitlistEntry.id > last)
+            .order_by(WaitlistEntry.id).limit(PAGE)
+            .execution_options(populate_existing=True)).all():
+        last = rows[-1].id
+        yield rows
 
 
 def waits_already(row: WaitlistEntry) -> bool:
@@ -116,11 +136,15 @@ def demand(actor: Actor) -> list[Demand]:
     return list(found.values())
 
 
-def resources_waited_for(limit: int = 500) -> list[int]:
-    """Resources that somebody waits for."""
-    query = (select(WaitlistEntry.resource_id).where(WaitlistEntry.state == WAITING)
-             .distinct().order_by(WaitlistEntry.resource_id).limit(limit))
-    return list(db.session.scalars(query))
+def resources_waited_for() -> Iterator[int]:
+    """Every resource that somebody waits for, by id, page after page."""
+    last = 0
+    while found := db.session.scalars(
+            select(WaitlistEntry.resource_id)
+            .where(WaitlistEntry.state == WAITING, WaitlistEntry.resource_id > last)
+            .distinct().order_by(WaitlistEntry.resource_id).limit(PAGE)).all():
+        last = found[-1]
+        yield from found
 
 
 def resources_with_begun(limit: int = 200) -> list[int]:
@@ -132,9 +156,9 @@ def resources_with_begun(limit: int = 200) -> list[int]:
 
 
 def begun(resource_id: int) -> list[int]:
-    """Entries of a resource that wait for a slot that has begun."""
+    """Entries of a resource that wait for a slot that has begun, the first of them."""
     query = (select(WaitlistEntry.id)
              .where(WaitlistEntry.resource_id == resource_id, WaitlistEntry.state == WAITING,
                     WaitlistEntry.starts <= clock.now())
-             .order_by(WaitlistEntry.id).limit(LINE))
+             .order_by(WaitlistEntry.id).limit(PAGE))
     return list(db.session.scalars(query))

@@ -73,6 +73,21 @@ def test_a_slot_that_got_free_meanwhile_is_shown(reader, market):
         f"/listings/{market.listing.id}?")
 
 
+def test_who_waits_already_is_shown_what_is_free_instead(reader, market):
+    """Sent once more: back to the page of the slot, which says so and offers later ones."""
+    taken(market)
+    reader.log_in(market.buyer.member)
+    join(reader, market)
+    answer = join(reader, market)
+
+    assert (answer.status_code, answer.location.partition("?")[0]) == (
+        303, f"/listings/{market.listing.id}")
+    page = reader.get(answer.location.partition("#")[0])
+    text = text_of(page)
+    assert ("你已经在候补" if reader.lang == "zh" else "You wait for this already") in text
+    assert "start=2026-03-03T12" in page.text
+
+
 def test_an_offer_leads_to_its_hold(reader, market):
     """When it is one's turn the page links to the hold, which is booked like any."""
     booking = taken(market)
@@ -95,7 +110,7 @@ def test_one_leaves_by_a_button(reader, market):
     join(reader, market)
     page = reader.get("/waitlist")
     with place.context():
-        entry = waitlist.waitlist_queries.waiting(market.resource.id)[0].id
+        entry = next(waitlist.waitlist_queries.line(market.resource.id))[0].id
     action = f"/waitlist/{entry}/leave"
 
     assert reader.send(action, reader.form(page, action)).status_code == 303

@@ -8,12 +8,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from marketplace.accounts.permissions import require
 from marketplace.bookings import waitlist
-from marketplace.bookings.waitlist_errors import SlotFree
+from marketplace.bookings.waitlist_errors import AlreadyWaiting, SlotFree, WaitingTooMuch
 from marketplace.catalogue import queries
+from marketplace.catalogue.errors import RuleBroken
+from marketplace.catalogue.services import Wish
 from marketplace.core.errors import FieldError
 from marketplace.http.api import InvalidRequest
 from marketplace.http.auth import actor
-from marketplace.web import waiting_view, work
+from marketplace.web import instead, waiting_view, work
 from marketplace.web.once import once
 from marketplace.web.reader import words
 
@@ -27,7 +29,7 @@ def show() -> Any:
 
 
 def join(listing_id: int) -> Any:
-    """Wait for the slot of a work; one that is free is shown to be booked."""
+    """Wait for the slot of a work; a refusal shows the work: free by now, or what is instead."""
     form = work.read(request.form, listing_id, queries.offer(listing_id).rules.zone)
     if form.wish is None or form.wish.mode is None:
         raise InvalidRequest(errors=[FieldError("mode", "required")], count=1)
@@ -35,11 +37,19 @@ def join(listing_id: int) -> Any:
         answer = stand_in_line(listing_id)
     except SlotFree:
         flash(words("waitlist.free_now"), "info")
-        return redirect(url_for("listing_page.show", listing_id=listing_id, _anchor="work",
-                                **work.query_of(form.wish, queries.offer(listing_id).rules.zone)),
-                        303)
+        return _back(form.wish)
+    except (RuleBroken, AlreadyWaiting, WaitingTooMuch) as refusal:
+        flash(instead.reason(refusal), "error")
+        return _back(form.wish)
     flash(words("waitlist.joined"), "done")
     return answer
+
+
+def _back(wish: Wish) -> Any:
+    """The page of the work, which says what can be booked."""
+    zone = queries.offer(wish.listing_id).rules.zone
+    return redirect(url_for("listing_page.show", listing_id=wish.listing_id, _anchor="work",
+                            **work.query_of(wish, zone)), 303)
 
 
 @once
