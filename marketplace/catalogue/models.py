@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from marketplace.accounts.models import Company
 from marketplace.core.db import Base
 from marketplace.core.money import Money
 from marketplace.core.types import BigId, Fen, UtcDateTime
@@ -62,6 +63,7 @@ class Listing(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     resource: Mapped[Resource] = relationship(lazy="raise")
+    company: Mapped[Company] = relationship(lazy="raise")
     terms: Mapped[list[ListingTerms]] = relationship(lazy="raise", order_by="ListingTerms.mode",
                                                      cascade="all, delete-orphan")
 

@@ -136,15 +136,15 @@ def found(wish: Search, limit: int, offset: int, *, ids_only: bool = False) -> S
 
 
 WHOLE = (contains_eager(Listing.resource).contains_eager(Resource.site),
+         contains_eager(Listing.company).load_only(Company.name),
          selectinload(Listing.terms),
          contains_eager(Listing.resource).selectinload(Resource.capabilities)
-         .selectinload(Capability.materials))
+         .joinedload(Capability.materials))
 
 
 def _search(wish: Search, window: TimeWindow | capacity.AskedWindow | None, *,
             sites: bool = True) -> Select[Any]:
-    query = (select(Listing).join(Listing.resource)
-             .join(Company, Company.id == Listing.company_id)
+    query = (select(Listing).join(Listing.resource).join(Listing.company)
              .where(Listing.state == PUBLISHED, Company.state == VERIFIED))
     if sites:
         query = query.join(Resource.site)
@@ -224,12 +224,13 @@ def _by_price(query: Select[Any], wish: Search) -> Select[Any]:
 
 def detail(listing_id: int) -> Listing:
     """One published listing with its resource, site and capabilities; raises ListingNotFound."""
-    query = (select(Listing).join(Company, Company.id == Listing.company_id)
+    query = (select(Listing).join(Listing.company)
              .where(Listing.id == listing_id, Listing.state == "published",
                     Company.state == "verified")
              .options(joinedload(Listing.resource).joinedload(Resource.site),
+                      contains_eager(Listing.company).load_only(Company.name),
                       joinedload(Listing.resource).selectinload(Resource.capabilities)
-                      .selectinload(Capability.materials), selectinload(Listing.terms)))
+                      .joinedload(Capability.materials), selectinload(Listing.terms)))
     row = db.session.scalar(query)
     if row is None:
         raise ListingNotFound(id=listing_id)

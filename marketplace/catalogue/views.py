@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
-from marketplace.accounts.models import Company
 from marketplace.accounts.permissions import allowed
 from marketplace.catalogue import queries
 from marketplace.catalogue.models import Listing
 from marketplace.catalogue.queries import Search
 from marketplace.core.actor import Actor
-from marketplace.core.db import db
 
 
 def found(actor: Actor | None, wish: Search, limit: int, cursor: int,
@@ -41,9 +37,7 @@ def shown(actor: Actor | None, listings: Sequence[Listing],
 
 def companies(listings: Sequence[Listing]) -> dict[int, str]:
     """Names of the companies whose listings show them."""
-    ids = {row.company_id for row in listings if row.show_company}
-    rows = db.session.execute(select(Company.id, Company.name).where(Company.id.in_(ids)))
-    return {company_id: name for company_id, name in rows}
+    return {row.company_id: row.company.name for row in listings if row.show_company}
 
 
 def _one(row: Listing, names: dict[int, str], prices: bool) -> dict[str, Any]:
