@@ -66,18 +66,21 @@ def clocks(booking: Booking, plain: Mapping[str, Any]) -> list[dict[str, str]]:
 def _before_start(booking: Booking, plain: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Until when to check in, and what leaving costs."""
     f, rules, found = formats(), fees.terms_of(booking), []
+    side = lifecycle.BUYER if plain["side"] == lifecycle.BUYER else lifecycle.SELLER
     if booking.answer_by is not None and clock.now() < moment_of(booking).grace_ends:
-        found.append(("warn", words("booking.clock.check_in", time=f.datetime(booking.answer_by),
+        found.append(("warn", words(f"booking.clock.check_in_{side}",
+                                    time=f.datetime(booking.answer_by),
                                     percent=_percent(rules.no_show_percent))))
     now = {each.code: each for each in plain["fees_now"]}
     late = now.get(fees.LATE_CANCEL)
     if late is None or plain["hit"]:
         return found
     if late.amount.minor:
-        found.append(("warn", words("booking.clock.late", percent=_percent(late.percent),
+        found.append(("warn", words(f"booking.clock.late_{side}", percent=_percent(late.percent),
                                     amount=f.money(late.amount))))
     elif rules.late_percent:
-        found.append(("", words("booking.clock.free", time=f.datetime(plain["free_until"]),
+        found.append(("", words(f"booking.clock.free_{side}",
+                                time=f.datetime(plain["free_until"]),
                                 percent=_percent(rules.late_percent))))
     return found
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.bookings import lifecycle
+from marketplace.bookings import lifecycle, steps
 from marketplace.bookings.changing import moment_of
 from marketplace.bookings.models import Booking
 from marketplace.catalogue.models import Listing
@@ -53,6 +53,46 @@ def step(reader, number, action, **typed):
     answer = reader.send(path, reader.form(question, path, **typed))
     assert answer.status_code == 303, text_of(answer)
     return reader.get(answer.location)
+
+
+STALE = {"zh": "所以什么都没有做", "en": "so nothing was done"}
+
+
+@pytest.mark.parametrize("action", ["cancel", "check_in", "hand_over"])
+def test_a_step_is_not_made_on_a_booking_that_changed_meanwhile(reader, market, clock, action):
+    """The page was opened before somebody else's step: 412, the booking as it is, and no deed."""
+    number, colleague = book(market), join(market.buyer.company, "owner")
+    clock.to(market.start - timedelta(minutes=10))
+    path = f"/bookings/{number}/{action}"
+    typed = {"member_id": str(market.buyer.member.id)} if action == "hand_over" else {}
+    fields = reader.log_in(market.buyer.member).form(reader.get(path), path, **typed)
+    with place.context():
+        steps.hand_over(market.buyer.actor, number, colleague.member.id)
+
+    answer = reader.send(path, fields)
+
+    assert (answer.status_code, state_of(number)) == (412, "confirmed")
+    assert STALE[reader.lang] in text_of(answer)
+    assert f'href="{path}"' in answer.text   # the same step, for the booking as it is now
+    assert reader.send(path, fields | {"version": "x"}).status_code == 412
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_each_side_reads_who_pays_for_a_late_change(reader, market, clock, late):
+    """The same note says "you" to the buyer, and to the seller that the buyer pays."""
+    rules(market, free_hours=12, late_percent=50, check_in=True)
+    number = book(market)
+    clock.to(market.start - timedelta(hours=2 if late else 13))
+    mine = text_of(reader.log_in(market.buyer.member).get(f"/bookings/{number}"))
+    theirs = text_of(reader.log_in(market.seller.member).get(f"/bookings/{number}"))
+
+    said = {"zh": ("你现在取消或改期", "用工方现在取消或改期"),
+            "en": ("If you cancel or move now", "If the buyer cancels or moves now")}[reader.lang]
+    free = {"zh": ("前取消或改期不付费", "供能方取消，不收费"),
+            "en": ("you pay nothing", "If the provider cancels, nothing is due")}[reader.lang]
+    for page, words in ((mine, (said if late else free)[0]), (theirs, (said if late else free)[1])):
+        assert words in page
+    assert {"zh": "你在", "en": "If you"}[reader.lang] not in theirs
 
 
 def test_a_request_is_answered_from_the_waiting_tab(reader, market):

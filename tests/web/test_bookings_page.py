@@ -101,7 +101,7 @@ def test_cancelling_twice_lands_on_the_same_page(browser, market):
     action = f"/bookings/{number}/cancel"
     fields = browser.form(browser.get(action), action)
     assert [browser.send(action, fields).status_code for _ in range(2)] == [303, 303]
-    assert browser.send(action, fields | {"once": "another-key-1"}).status_code == 409
+    assert browser.send(action, fields | {"once": "another-key-1"}).status_code == 412
 
 
 def test_actions_come_from_the_lifecycle(browser, market, clock):

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.bookings import services, steps
+from marketplace.bookings import moves, services, steps
 from marketplace.bookings.models import Booking, BookingFee
 from marketplace.bookings.proposal_models import Proposal
 from marketplace.bookings.proposals import Offered, counter, propose_move
@@ -38,6 +38,32 @@ def ask(market) -> int:
     with place.context(), transaction():
         db.session.get_one(Listing, market.listing.id).approval = True
     return book(market)
+
+
+@pytest.mark.parametrize("action", ["move", "propose_move"])
+def test_a_move_of_a_booking_that_changed_meanwhile_is_refused(reader, market, action):
+    """The price and slot that were looked at are another booking's by now: nothing is done."""
+    number = book(market)
+    party = market.buyer if action == "move" else market.seller
+    path = f"/bookings/{number}/{action}"
+    reader.log_in(party.member)
+    page = reader.get(path, start=AFTERNOON)
+    fields = reader.form(page, path) if action == "propose_move" else post_fields(page)
+    with place.context():
+        moves.move(market.buyer.actor, number, moves.Target(start=market.start - HOUR))
+
+    answer = reader.send(path, fields | {"start": AFTERNOON})
+
+    assert answer.status_code == 412
+    assert {"zh": "什么都没有做", "en": "nothing was done"}[reader.lang] in text_of(answer)
+    assert (row(number).starts, row(number).version) == (market.start - HOUR, 2)
+
+
+def post_fields(page) -> dict[str, str]:
+    """The hidden fields of the form that moves; the one that looks goes to the same address."""
+    found = re.search(r'<form[^>]*method="post".*?</form>', page.text.partition("<main")[2], re.S)
+    assert found is not None
+    return dict(re.findall(r'name="([^"]+)" value="([^"]*)"', found[0]))
 
 
 def row(number: int) -> Booking:

@@ -16,12 +16,13 @@ from marketplace.core.errors import DomainError, Invalid, NotFound
 from marketplace.http.api import invalid
 from marketplace.http.auth import actor
 from marketplace.http.problems import status_of
-from marketplace.web import booking_view, forming, instead
+from marketplace.web import booking_view, changed, forming, instead
 from marketplace.web.booking_desk import DEEDS
 from marketplace.web.once import new_key, once
 from marketplace.web.reader import words
 
 blueprint = Blueprint("bookings_page", __name__)
+changed.show_on(blueprint)
 
 
 def show_list() -> Any:
@@ -101,7 +102,7 @@ def carry_out(booking_id: int, action: str) -> str:
                               else request.form[name] for name in names})
     except ValidationError as error:
         raise invalid(error) from None
-    deed(actor(), booking_id, **data)
+    deed(actor(), booking_id, version=changed.seen(), **data)
     return url_for("bookings_page.show_one", booking_id=booking_id)
 
 

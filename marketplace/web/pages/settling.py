@@ -13,12 +13,13 @@ from marketplace.bookings.moves import Target
 from marketplace.bookings.proposals import Offered
 from marketplace.core.errors import Conflict, Invalid, NotFound
 from marketplace.http.auth import actor
-from marketplace.web import settling_form, settling_view
+from marketplace.web import changed, settling_form, settling_view
 from marketplace.web.once import once
 from marketplace.web.reader import words
 from marketplace.web.settling_form import COUNTER, PROPOSE_MOVE
 
 blueprint = Blueprint("settling_page", __name__)
+changed.show_on(blueprint)
 OFFERS = {COUNTER: proposals.counter, PROPOSE_MOVE: proposals.propose_move}
 ANSWERS = {"accept": answers.accept, "decline": answers.decline, "withdraw": answers.withdraw}
 
@@ -55,7 +56,7 @@ def do_move(booking_id: int) -> Any:
 
 @once
 def _moved(booking_id: int, to: Target) -> str:
-    moves.move(actor(), booking_id, to)
+    moves.move(actor(), booking_id, to, changed.seen())
     return _home(booking_id)
 
 
@@ -104,7 +105,7 @@ def _do_offer(booking_id: int, action: str) -> Any:
 
 @once
 def _offered(booking_id: int, action: str, offered: Offered) -> str:
-    OFFERS[action](actor(), booking_id, offered)
+    OFFERS[action](actor(), booking_id, offered, changed.seen())
     return _home(booking_id)
 
 
