@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -12,15 +15,64 @@ from flask import Flask
 from marketplace import config
 from marketplace.app import create_app
 from marketplace.core.db import db
-from tests.databases import Cluster
+from tests.databases import SQLITE, Cluster
 from tests.factories import place
-from tests.races.server import Server
+from tests.races.server import Park, Server
+
+HERE = Path(__file__).parent
+COUNTS = (4, 8)   # web workers
+PARK = Park()
 
 
 @pytest.fixture(scope="session")
 def size() -> str:
     """`small` or `long`: MARKET_TEST_SIZE."""
     return config.load().test_size
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A long run lets every race run with each number of workers on each database."""
+    if "workers" in metafunc.fixturenames and config.load().test_size == "long":
+        metafunc.parametrize("workers", COUNTS, indirect=True)
+
+
+@pytest.fixture
+def workers(request: pytest.FixtureRequest, backend: str) -> int:
+    """How many web workers: in a short run each race has one number on SQLite and the other on
+    PostgreSQL, and about half of the races have it the other way round."""
+    if hasattr(request, "param"):
+        return int(request.param)
+    turn = len(request.node.originalname) + (backend == SQLITE)
+    return COUNTS[turn % len(COUNTS)]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Nobody pays for the parked servers any more when no race comes next."""
+    if nextitem is None or HERE not in nextitem.path.parents:
+        PARK.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """The SQLite file on which the parked servers stay."""
+    return Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("races") / "market.db"))
+
+
+@pytest.fixture
+def database(backend: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A migrated, empty database at the same address for every race; its DATABASE_URL."""
+    if backend == SQLITE:
+        path = request.getfixturevalue("sqlite_file")
+        with (closing(sqlite3.connect(request.getfixturevalue("sqlite_template"))) as template,
+              closing(sqlite3.connect(path)) as file):
+            template.backup(file)
+        yield f"sqlite:///{path}"
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    name = request.getfixturevalue("shared_database")
+    yield cluster.address(name)
+    cluster.empty(name)
 
 
 @pytest.fixture
@@ -34,23 +86,41 @@ def app(database: str, tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def server(app: Flask, database: str, workers: int, tmp_path_factory: pytest.TempPathFactory
+           ) -> Iterator[Server]:
+    """The service with so many workers on this test's database, started before or just now."""
+    chosen = PARK.server("wsgi:app", workers, tmp_path_factory, database)
+    yield chosen
+    chosen.hang_up()
+
+
+@pytest.fixture
+def killable(app: Flask, database: str, tmp_path_factory: pytest.TempPathFactory
+             ) -> Iterator[Server]:
+    """The service whose two workers die at the step that a request names."""
+    chosen = PARK.server("tests.races.killable:app", 2, tmp_path_factory, database)
+    yield chosen
+    chosen.hang_up()
+
+
+@pytest.fixture
 def serve(app: Flask, database: str, tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """`serve("wsgi:app", workers=4)` starts gunicorn on this test's database."""
+    """`serve(workers=4)` starts a server of one test's own, whose folder is the test's."""
     started: list[Server] = []
 
-    def start(module: str = "wsgi:app", workers: int = 4) -> Server:
-        started.append(Server(module, workers, tmp_path, database))
+    def start(workers: int) -> Server:
+        started.append(Server("wsgi:app", workers, tmp_path, database))
         return started[-1]
 
     yield start
-    for server in started:
-        server.stop()
+    for each in started:
+        each.stop()
 
 
 @pytest.fixture
 def no_deadlock(backend: str, request: pytest.FixtureRequest) -> Iterator[None]:
     """PostgreSQL met no deadlock: by its log, or by its counter where the log is not ours."""
-    if backend != "postgresql":
+    if backend == SQLITE:
         yield
         return
     cluster: Cluster = request.getfixturevalue("cluster")

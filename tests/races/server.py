@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from marketplace.config import ROOT
 from tests.databases import free_port
 
@@ -62,16 +64,48 @@ class Server:
         self.clients.append(Client(self.port, token, keep_open))
         return self.clients[-1]
 
+    def hang_up(self) -> None:
+        """Close the connections of all clients so far."""
+        while self.clients:
+            self.clients.pop().connection.close()
+
     def stop(self) -> None:
         """End master and workers."""
-        for client in self.clients:
-            client.connection.close()
+        self.hang_up()
         self.process.terminate()
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until the master has ended as it was told to, or make it."""
         try:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(10)
+
+
+class Park:
+    """Servers that one test leaves to the next: starting one costs more than many a race."""
+
+    def __init__(self) -> None:
+        self.servers: dict[tuple[str, int, str], Server] = {}
+
+    def server(self, module: str, workers: int, folders: pytest.TempPathFactory, database: str
+               ) -> Server:
+        """One that still runs, or a new one."""
+        key = (module, workers, database)
+        found = self.servers.get(key)
+        if found is None or found.process.poll() is not None:
+            self.servers[key] = Server(module, workers, folders.mktemp("server"), database)
+        return self.servers[key]
+
+    def close(self) -> None:
+        """Stop them all, at once."""
+        for each in self.servers.values():
+            each.hang_up()
+            each.process.terminate()
+        while self.servers:
+            self.servers.popitem()[1].wait()
 
 
 class Client:
@@ -95,13 +129,19 @@ class Client:
         except (OSError, http.client.HTTPException):
             self.connection.close()
             raise
+        headers_got = dict(response.getheaders())
         if not self.keep_open:
             self.connection.close()
+        if not text and "Content-Length" not in headers_got:
+            # The worker died between two headers: http.client takes the end for that of the head.
+            self.connection.close()
+            raise http.client.IncompleteRead(text)
         try:
             parsed = json.loads(text)
         except ValueError:
-            raise AssertionError(f"{method} {path}: {response.status} {text[:300]!r}") from None
-        return Answer(response.status, parsed, dict(response.getheaders()))
+            raise AssertionError(f"{method} {path} was answered with {response.status} "
+                                 f"{headers_got} and no JSON:\n{text!r}") from None
+        return Answer(response.status, parsed, headers_got)
 
     def post(self, path: str, body: Any = None, key: str | None = None,
              **headers: str) -> Answer:

@@ -30,15 +30,13 @@ def operator_of(app, track) -> Member:
             .where(Company.id == track.listing.company_id)).one()
 
 
-@pytest.mark.parametrize("workers", [4, 8])
-def test_a_breakdown_races_bookings_cancellations_and_repairs(app, serve, size, workers):
+def test_a_breakdown_races_bookings_cancellations_and_repairs(app, server, size):
     """Facts are always accepted; each booking came before its fact and is listed, or is refused.
 
     Afterwards no lane has a gap inside a fact that stands, and nothing overlaps (FIELD rank 6).
     """
     track = create_track(lanes=2)
     seller = operator_of(app, track)
-    server = serve(workers=workers)
     clients = [server.client(party.token) for party in track.buyers]
     broken = [server.client(create_token(seller)) for _ in range(4)]
 

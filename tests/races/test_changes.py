@@ -26,7 +26,7 @@ WRITERS = (0.15, 0.0, 0.05, 0.0)      # how long each keeps a change uncommitted
 TIMES = {"small": {0.15: 6, 0.05: 10, 0.0: 25}, "long": {0.15: 40, 0.05: 80, 0.0: 200}}
 
 
-def booked(app: Flask, actor: Actor, count: int) -> list[tuple[int, int]]:
+def booked(app: Flask, actor: Actor, count: int) -> list[int]:
     """Bookings of one firm on machines of their own, so that no writer waits for another."""
     made = []
     for _ in range(count):
@@ -35,17 +35,17 @@ def booked(app: Flask, actor: Actor, count: int) -> list[tuple[int, int]]:
         with app.app_context():
             row = bookings.book_wish(actor, catalogue.Wish(
                 track.listing.id, start, start + timedelta(hours=1), mode="time_slice"))
-            made.append((row.id, row.seller_company_id))
+            made.append(row.id)
     return made
 
 
-def writer(database: str, folder: str, seconds: float, times: int,
-           booking_id: int) -> subprocess.Popen[str]:
-    """A process that changes one booking again and again."""
-    command = [sys.executable, "-m", "tests.races.feed_writer", database, folder, str(seconds),
-               str(times), str(booking_id)]
-    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                            text=True)
+def writers(database: str, folder: str, bookings: list[int], size: str) -> subprocess.Popen[str]:
+    """Processes that change one booking each, again and again, behind the one that started them."""
+    tasks = [f"{pause}:{TIMES[size][pause]}:{booking}"
+             for pause, booking in zip(WRITERS, bookings, strict=True)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.races.feed_writer", database, folder, *tasks], cwd=ROOT,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def poll(actor: Actor, cursor: str, seen: list[int]) -> str:
@@ -56,11 +56,11 @@ def poll(actor: Actor, cursor: str, seen: list[int]) -> str:
     return found.cursor
 
 
-def follow(actor: Actor, processes: list[subprocess.Popen[str]]) -> list[int]:
+def follow(actor: Actor, process: subprocess.Popen[str]) -> list[int]:
     """Read the feed without a pause until all writers are done and it is empty."""
     seen: list[int] = []
     cursor, until = feed.START, time.monotonic() + 240
-    while any(each.poll() is None for each in processes):
+    while process.poll() is None:
         cursor = poll(actor, cursor, seen)
         assert time.monotonic() < until, "the writers did not come to an end"
     while (behind := poll(actor, cursor, seen)) != cursor:
@@ -72,22 +72,18 @@ def test_a_poller_sees_every_change_once(app, database, tmp_path, size):
     """Slow and fast writers in processes: nothing is missed, nothing comes twice, both sides."""
     buyer = create_track().buyers[0].actor
     rows = booked(app, buyer, len(WRITERS))
-    processes = [writer(database, str(tmp_path), pause, TIMES[size][pause], row[0])
-                 for pause, row in zip(WRITERS, rows, strict=True)]
-    for each in processes:
-        assert each.stdout is not None and each.stdout.readline() == "ready\n"
-    for each in processes:
-        assert each.stdin is not None
-        each.stdin.write("go\n")
-        each.stdin.flush()
+    process = writers(database, str(tmp_path), rows, size)
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    assert process.stdin is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
 
     with app.app_context():
-        seen = follow(buyer, processes)
+        seen = follow(buyer, process)
         stored = list(db.session.scalars(select(feed.Change.id)))
 
-    for each in processes:
-        each.communicate(timeout=30)
-    assert [each.returncode for each in processes] == [0] * len(processes)
+    process.communicate(timeout=30)
+    assert process.returncode == 0
     wanted = len(rows) + sum(TIMES[size][pause] for pause in WRITERS)
     assert len(stored) == wanted
     assert Counter(seen) == Counter(stored)

@@ -120,9 +120,9 @@ def attempt(client: Client, request: tuple[str, Any], key: str, **headers: str) 
 
 
 @pytest.mark.parametrize("use_case", USE_CASES)
-def test_a_worker_killed_at_any_step_leaves_no_trace(app, serve, use_case):
+def test_a_worker_killed_at_any_step_leaves_no_trace(app, killable, use_case):
     """Before each statement in turn: nothing of the attempt stays, and its retry happens once."""
-    stage = Stage(serve("tests.races.killable:app", workers=2))
+    stage = Stage(killable)
     for number in range(1, MOST_STEPS):
         request, key = USE_CASES[use_case](stage), uuid.uuid4().hex
         before = everything(app)
@@ -142,9 +142,9 @@ def test_a_worker_killed_at_any_step_leaves_no_trace(app, serve, use_case):
         assert verify.run().clean
 
 
-def test_a_worker_killed_after_its_commit_has_done_it_once(app, serve):
+def test_a_worker_killed_after_its_commit_has_done_it_once(app, killable):
     """The answer never left, the work is done: the retry gets the first answer, not a second."""
-    stage = Stage(serve("tests.races.killable:app", workers=2))
+    stage = Stage(killable)
     for make_request in USE_CASES.values():
         request, key = make_request(stage), uuid.uuid4().hex
 

@@ -6,9 +6,12 @@ import http.client
 import os
 import signal
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.runner.processes import until
+
+pytestmark = pytest.mark.one_database
 
 
 def samples(server):

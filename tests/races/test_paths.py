@@ -21,7 +21,7 @@ from tests.races.server import Answer, Client, race
 from tests.races.test_same_hour import CLIENTS, create_track, recount, refusals
 
 pytestmark = pytest.mark.usefixtures("no_deadlock")
-SLOTS = {"small": 6, "long": 40}
+SLOTS = {"small": 4, "long": 40}
 ROUNDS = {"small": 2, "long": 8}
 LOST = {(409, "slot_taken"), (409, "illegal_transition")}
 
@@ -32,11 +32,9 @@ def set_approval(app, listing: Listing, on: bool) -> None:
         db.session.get_one(Listing, listing.id).approval = on
 
 
-@pytest.mark.parametrize("workers", [4, 8])
-def test_approvals_race_instant_bookings(app, serve, size, workers):
+def test_approvals_race_instant_bookings(app, server, size):
     """Half the clients approve requests, half book the same hour outright: one has it."""
     track = create_track()
-    server = serve(workers=workers)
     buyers = [server.client(party.token) for party in track.buyers]
     with app.app_context():
         seller_id = db.session.get_one(Listing, track.listing.id).company_id
@@ -67,11 +65,10 @@ def test_approvals_race_instant_bookings(app, serve, size, workers):
     assert states["confirmed"] == SLOTS[size]
 
 
-def test_accepted_plans_race_each_other_and_bookings(app, serve, size):
+def test_accepted_plans_race_each_other_and_bookings(app, server, size):
     """Firms accept plans for the same hours while others book there: all or nothing for each."""
     track = create_track()
     create_capability(track.resource)
-    server = serve(workers=8)
     firms = [create_party() for _ in range(4)]
     clients = [server.client(party.token) for party in (*firms, *track.buyers[:8])]
 

@@ -69,8 +69,8 @@ def taken(app: Flask, people: list[Party]) -> tuple[float, set[str]]:
                for starts, ends, lanes in rows), holds
 
 
-@pytest.mark.parametrize(("limit", "workers"), [("quota", 4), ("quota", 8), ("prime_time", 8)])
-def test_two_resources_never_give_more_than_one_quota(app, serve, size, limit, workers):
+@pytest.mark.parametrize("limit", LIMITS)
+def test_two_resources_never_give_more_than_one_quota(app, server, size, limit):
     """Eight people of a firm book and hold hours of two machines at once: the sum is the quota.
 
     (FIELD ranks 1 and 9)
@@ -78,7 +78,6 @@ def test_two_resources_never_give_more_than_one_quota(app, serve, size, limit, w
     pair, monday = create_pair(limit), next_monday()
     firm = create_company()
     people = [join(firm, "planner") for _ in range(PEOPLE)]
-    server = serve(workers=workers)
     clients = [server.client(each.token) for each in people]
 
     def take_part(client: Client, number: int) -> list[Answer]:

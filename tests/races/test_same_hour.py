@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,8 +32,9 @@ from tests.races.server import Answer, Client, race
 pytestmark = pytest.mark.usefixtures("no_deadlock")
 CLIENTS = 20
 SLOTS = {"small": 10, "long": 50}
-PER_SLOT = {"small": 40, "long": 100}
+PER_SLOT = {"small": 20, "long": 100}
 WINDOWS = {"small": 200, "long": 2000}
+ROUNDS = {"small": 3, "long": 25}
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,11 @@ def recount(app: Flask) -> None:
         assert report.clean, report.lines
 
 
-def test_one_booking_an_hour_and_409_for_all_others(app, serve, size):
+def test_one_booking_an_hour_and_409_for_all_others(app, server, size):
     """Twenty clients want the same hours: one 201 an hour, else 409, expired holds or not."""
     track = create_track()
     slots, each = SLOTS[size], PER_SLOT[size] // CLIENTS
     expired = leave_expired_holds(app, track, slots)
-    server = serve()
     clients = [server.client(party.token) for party in track.buyers]
 
     for slot in range(slots):
@@ -109,10 +110,9 @@ def test_one_booking_an_hour_and_409_for_all_others(app, serve, size):
     assert states == {"expired"}
 
 
-def test_holds_race_for_an_hour_too(app, serve, size):
+def test_holds_race_for_an_hour_too(app, server, size):
     """Twenty clients hold, book what they hold or book outright: one of them has the hour."""
     track = create_track()
-    server = serve()
     clients = [server.client(party.token) for party in track.buyers]
 
     def grab(client: Client, number: int, start: datetime) -> list[Answer]:
@@ -133,6 +133,30 @@ def test_holds_race_for_an_hour_too(app, serve, size):
     recount(app)
 
 
+def test_neighbours_leave_each_other_the_buffers(app, server, size):
+    """Ten hours in a row that only the buffers keep apart, each wanted twice: no two accepted are
+    nearer than both buffers together, and every refused one is too near to an accepted one."""
+    track = create_track(buffer_before=30, buffer_after=15)
+    apart = timedelta(minutes=30 + 15)
+    clients = [server.client(party.token) for party in track.buyers]
+    for turn in range(ROUNDS[size]):
+        hours = [track.first + timedelta(hours=12 * turn + number // 2)
+                 for number in range(CLIENTS)]
+
+        answers = race(clients, lambda client, number, hours=hours: [client.post(
+            "/bookings", track.wish(hours[number], hours[number] + timedelta(hours=1)))])
+
+        found = refusals(answers)
+        assert found[201, ""] + found[409, "slot_taken"] == CLIENTS, found
+        taken = sorted(datetime.fromisoformat(each.body["start"]) for each in answers
+                       if each.status == 201)
+        assert all(later - earlier >= timedelta(hours=1) + apart
+                   for earlier, later in pairwise(taken))
+        assert all(any(abs(hour - start) < timedelta(hours=1) + apart for start in taken)
+                   for hour in hours)
+    recount(app)
+
+
 def random_windows(track: Track, count: int) -> list[TimeWindow]:
     """Windows of one to five hours on a quarter-hour grid over four days."""
     dice = random.Random(20260302)
@@ -143,11 +167,10 @@ def random_windows(track: Track, count: int) -> list[TimeWindow]:
     return windows
 
 
-def test_unequal_overlaps_leave_a_free_and_maximal_set(app, serve, size):
+def test_unequal_overlaps_leave_a_free_and_maximal_set(app, server, size):
     """What was accepted is pairwise free, and nothing refused would still fit on any lane."""
     track = create_track(lanes=2, buffer_before=15, buffer_after=10)
     wanted = random_windows(track, WINDOWS[size])
-    server = serve()
     clients = [server.client(party.token) for party in track.buyers]
     refused: list[TimeWindow] = []
 

@@ -32,10 +32,9 @@ def booked(app: Flask, resource_id: int) -> dict[datetime, int]:
             .group_by(Booking.starts))}
 
 
-def test_interleaved_series_share_what_they_name(app, serve, size):
+def test_interleaved_series_share_what_they_name(app, server, size):
     """Six firms want every hour, every second, every third …: each named hour is booked once."""
     track = create_track()
-    server = serve()
     clients = [server.client(party.token) for party in track.buyers[:FIRMS]]
 
     def ask(client: Client, place: int) -> list[Answer]:
@@ -52,10 +51,9 @@ def test_interleaved_series_share_what_they_name(app, serve, size):
     recount(app)
 
 
-def test_all_or_none_series_leave_no_half(app, serve, size):
+def test_all_or_none_series_leave_no_half(app, server, size):
     """Six firms want the same hours whole: one series is booked, five are told why not."""
     track = create_track()
-    server = serve()
     clients = [server.client(party.token) for party in track.buyers[:FIRMS]]
     for number in range(ROUNDS[size]):
         start = track.first + timedelta(minutes=60 * number)
@@ -69,11 +67,10 @@ def test_all_or_none_series_leave_no_half(app, serve, size):
     recount(app)
 
 
-def test_two_machines_in_either_order_do_not_deadlock(app, serve, size):
+def test_two_machines_in_either_order_do_not_deadlock(app, server, size):
     """Half the firms name machine A first, half B: of each pair of hours one firm has both."""
     track = create_track()
     other = create_listing(create_resource(create_party().company, ALWAYS))
-    server = serve()
     clients = [server.client(party.token) for party in track.buyers[:FIRMS]]
 
     def both(client: Client, place: int, start: datetime) -> list[Answer]:

@@ -34,8 +34,8 @@ from tests.races.storm import KINDS, Storm, raging
 from tests.runner.processes import until
 
 pytestmark = pytest.mark.usefixtures("no_deadlock")
-BOOKINGS = {"small": 150, "long": 2000}
-EVERY = {"small": 0.4, "long": 1.0}   # seconds between two kills
+BOOKINGS = {"small": 100, "long": 2000}
+EVERY = {"small": 0.8, "long": 1.0}   # seconds between two kills
 CLIENTS, MACHINES, INVITATIONS = 8, 4, 20
 PATIENCE = 120   # seconds that a client goes on asking
 

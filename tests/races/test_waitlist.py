@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from marketplace.bookings import lifecycle
 from marketplace.bookings.models import Booking, Hold
@@ -18,27 +19,45 @@ from marketplace.core.db import db
 from marketplace.core.outbox import OutboxMessage
 from tests.races.server import Answer, Client, race
 from tests.races.test_same_hour import Track, create_track, recount
-from tests.runner.processes import running, until
+from tests.runner.processes import command, until
 
 pytestmark = pytest.mark.usefixtures("no_deadlock")
-ROUNDS = {"small": 6, "long": 40}
+ROUNDS = {"small": 4, "long": 40}
 WAITING_FIRMS, INSTANT_FIRMS, TRIES = 4, 6, 8
 
 
+@pytest.fixture(scope="module")
+def crews(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], None]]:
+    """`crews(database)` lets two workers carry out its outbox until these tests are over."""
+    started: dict[str, list[subprocess.Popen[str]]] = {}
+
+    def call(database: str) -> None:
+        if database not in started:
+            started[database] = [command(database, tmp_path_factory.mktemp("worker"), "worker",
+                                         "run", worker_poll_seconds=0.05) for _ in range(2)]
+
+    yield call
+    for process in itertools.chain.from_iterable(started.values()):
+        process.kill()   # it has nothing to do: there is nothing to lose
+        process.wait(20)
+
+
 @pytest.fixture
-def workers(app: Flask, database: str, tmp_path: Path) -> Iterator[None]:
-    """Two workers that carry out the outbox."""
-    command = ("worker", "run")
-    with (running(database, tmp_path, *command, worker_poll_seconds=0.05),
-          running(database, tmp_path, *command, worker_poll_seconds=0.05)):
-        yield
+def crew(app: Flask, database: str, crews: Callable[[str], None]) -> Iterator[None]:
+    """Two workers, who have done everything before the next test finds the database empty."""
+    crews(database)
+    yield
+    until(lambda: idle(app, OutboxMessage.failed_at.is_(None)))
 
 
-def idle(app: Flask) -> bool:
-    """True when no freed time is left to be offered."""
+FREED = OutboxMessage.topic == TOPIC
+
+
+def idle(app: Flask, which: ColumnElement[bool] = FREED) -> bool:
+    """True when no such message is left to be carried out: usually, no freed time to be offered."""
     with app.app_context():
         return not db.session.scalar(select(func.count()).select_from(OutboxMessage).where(
-            OutboxMessage.topic == TOPIC, OutboxMessage.sent_at.is_(None)))
+            which, OutboxMessage.sent_at.is_(None)))
 
 
 def entries(app: Flask, start: datetime) -> Sequence[WaitlistEntry]:
@@ -78,10 +97,9 @@ def snatch(track: Track, start: datetime) -> Callable[[Client], list[Answer]]:
     return lambda client: [client.post("/bookings", wish) for _ in range(TRIES)]
 
 
-def test_a_freed_slot_has_one_winner(app, serve, size, workers):
+def test_a_freed_slot_has_one_winner(app, server, size, crew):
     """Cancelled among four who wait and six who snatch: one has it, else the first is offered."""
     track = create_track()
-    server = serve()
     firms = [server.client(each.token) for each in track.buyers[:WAITING_FIRMS + 1]]
     quick = [server.client(each.token) for each in track.buyers[-INSTANT_FIRMS:]]
     for number in range(ROUNDS[size]):
@@ -100,10 +118,9 @@ def test_a_freed_slot_has_one_winner(app, serve, size, workers):
     recount(app)
 
 
-def test_offers_follow_the_line(app, serve, size, workers):
+def test_offers_follow_the_line(app, server, size, crew):
     """Everybody leaves at once, offered or not: offers were made in the order of the line."""
     track = create_track()
-    server = serve()
     firms = [server.client(each.token) for each in track.buyers[:WAITING_FIRMS + 1]]
     for number in range(ROUNDS[size]):
         start = track.first + timedelta(hours=number)
@@ -125,10 +142,9 @@ def test_offers_follow_the_line(app, serve, size, workers):
     recount(app)
 
 
-def test_who_joins_while_it_gets_free_is_not_forgotten(app, serve, size, workers):
+def test_who_joins_while_it_gets_free_is_not_forgotten(app, server, size, crew):
     """Joining against cancelling: refused for it is free, or offered; never left waiting."""
     track = create_track()
-    server = serve()
     firms = [server.client(each.token) for each in track.buyers[:2]]
     for number in range(ROUNDS[size] * 2):
         start = track.first + timedelta(hours=number)
