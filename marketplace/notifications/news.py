@@ -100,6 +100,9 @@ def tell_change(facts: dict[str, Any]) -> None:
         todo = rules.to_do(say, side, facts["until"])
         tell(members, of_booking(booking, said[1], facts, {
             "say": say, "todo": todo, "until": facts["until"] if todo else None}))
+    if said[1] in rules.HEARD_BY_OPERATORS:
+        tell(queries.operators(), of_booking(booking, said[1], facts, {
+            "say": "to_resolve", "todo": "", "until": None}))
     if facts["fee"]:
         tell_fee(booking, facts)
 

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from marketplace.accounts.models import Company, Member
-from marketplace.accounts.permissions import WORKERS
+from marketplace.accounts.permissions import OPERATOR, WORKERS
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.core.outbox import OutboxMessage
 from marketplace.notifications.models import Notice, NoticeChoice
-from marketplace.notifications.rules import EVENTS, Ways, ways
+from marketplace.notifications.rules import Ways, events_of, ways
 from marketplace.resources.models import Resource
 
 
@@ -57,9 +57,9 @@ def _count(*conditions: object) -> int:
 
 
 def choices_of(actor: Actor) -> dict[str, Ways]:
-    """Where the actor is told of each event, defaults filled in."""
+    """Where the actor is told of each event that it ever hears of, defaults filled in."""
     chosen = _chosen([actor.member_id or 0]).get(actor.member_id or 0, {})
-    return {event: ways(event, chosen) for event in EVENTS}
+    return {event: ways(event, chosen) for event in events_of(operator=actor.is_operator)}
 
 
 def _chosen(member_ids: Collection[int]) -> dict[int, dict[str, Ways]]:
@@ -82,6 +82,12 @@ def who_may_act(company_ids: Collection[int], also: int | None = None) -> Sequen
         select(Member).where(Member.state == "active", or_(
             Member.company_id.in_(company_ids) & Member.role.in_(sorted(WORKERS)),
             Member.id == also)).order_by(Member.id)).all()
+
+
+def operators() -> list[int]:
+    """Members of the platform's staff who are active."""
+    return list(db.session.scalars(select(Member.id).where(
+        Member.state == "active", Member.role == OPERATOR).order_by(Member.id)))
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,14 @@ EVENTS: Mapping[str, Ways] = {
     "down": BOTH,
 }
 
+HEARD_BY_OPERATORS = ("disputed",)   # what asks them for something, whichever company it is about
+
+
+def events_of(*, operator: bool) -> tuple[str, ...]:
+    """The events that a member is ever told of, in the order of the page."""
+    return HEARD_BY_OPERATORS if operator else tuple(EVENTS)
+
+
 # What is said of a step of a booking, and the event that it belongs to. A step that is not here
 # is no news.
 STEPS: Mapping[str, tuple[str, str]] = {

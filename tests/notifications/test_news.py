@@ -1,10 +1,12 @@
 """What happens to a booking is told to the other side, once, and by the ways that each chose."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
 
+from marketplace.accounts.models import Member
 from marketplace.accounts.permissions import WORKERS
 from marketplace.bookings import lifecycle, requests, steps
 from marketplace.bookings.events import BookingChanged
@@ -22,7 +24,7 @@ from marketplace.notifications import inbox, news, rules
 from marketplace.notifications.models import Notice
 from marketplace.notifications.rules import Ways
 from tests.clocks import shanghai
-from tests.factories.companies import join
+from tests.factories.companies import actor_for, create_member, join
 
 
 def book(market, day=1, actor=None):
@@ -128,6 +130,28 @@ def test_the_whole_way_of_a_booking_is_told_to_the_other_side(inside, market, cl
                                    ["made", "checked_in", "disputed"]]
     delivered = db.session.scalars(select(Notice).where(Notice.event == "delivered")).one()
     assert delivered.params["todo"] == "delivered"
+
+
+def test_a_dispute_is_told_to_operators_and_nothing_else_is(inside, market, clock):
+    """Those who are active get a notice with a link, and a mail; each may choose against it."""
+    staff, quiet, gone = (SimpleNamespace(member=each) for each in (
+        market.operator, create_member(), create_member()))
+    with transaction():
+        db.session.get_one(Member, gone.member.id).state = "left"
+    inbox.choose(actor_for(quiet.member), {"disputed": rules.Ways(inbox=False, mail=False)})
+    row = book(market)
+    clock.to(market.start)
+    steps.start(market.seller.actor, row.id)
+    steps.deliver(market.seller.actor, row.id)
+    assert told(staff) == [[]]
+    steps.dispute(market.buyer.actor, row.id, reason="量过了")
+
+    assert told(staff, quiet, gone, market.stranger) == [["to_resolve"], [], [], []]
+    notice = db.session.scalars(select(Notice).where(
+        Notice.member_id == market.operator.id)).one()
+    assert (notice.event, notice.link) == ("disputed", f"/bookings/{row.id}")
+    assert [each for each in mails() if each[1] == "disputed"] == [
+        (market.seller.member.id, "disputed"), (market.operator.id, "disputed")]
 
 
 def test_a_late_cancelling_tells_the_fee_to_both_but_not_to_who_did_it(inside, market, clock):

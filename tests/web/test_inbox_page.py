@@ -13,6 +13,7 @@ from marketplace.notifications.news import News, tell
 from marketplace.notifications.rules import EVENTS, Ways
 from tests.clocks import shanghai
 from tests.factories import place
+from tests.factories.companies import actor_for
 from tests.web.conftest import text_of
 
 
@@ -127,6 +128,22 @@ def test_ways_are_chosen_for_each_event(reader, market):
     assert {event for event in EVENTS if chosen[event] != EVENTS[event]} == {"made"}
     assert 'name="made-mail" value="yes" checked' not in reader.get("/account/notices").text
     assert "/account/notices" in reader.get("/account").text
+
+
+def test_an_operator_chooses_what_operators_hear_of(reader, market):
+    """Disputes alone stand on its page; saving them touches nothing else."""
+    reader.log_in(market.operator)
+    page = reader.get("/account/notices")
+    boxes = re.findall(r'name="([a-z_]+-(?:inbox|mail))" value="yes" checked', page.text)
+    assert boxes == ["disputed-inbox", "disputed-mail"]
+
+    form = reader.form(page, "/account/notices") | {"disputed-inbox": "yes"}
+    assert reader.send("/account/notices", form).status_code == 303
+
+    with place.context():
+        assert queries.choices_of(actor_for(market.operator)) == {"disputed": Ways(True, False)}
+    assert "/account/notices" in reader.get("/account").text
+    assert 'href="/disputes"' in reader.get("/inbox").text.partition("<main")[2]
 
 
 @pytest.mark.parametrize("path", ["/bookings", "/inbox"])

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 
 from marketplace.accounts.permissions import require
 from marketplace.http.auth import actor
-from marketplace.notifications import inbox, queries, rules
+from marketplace.notifications import inbox, queries
 from marketplace.notifications.rules import Ways
 from marketplace.web import inbox_view
 from marketplace.web.reader import words
@@ -53,7 +53,7 @@ def choose() -> Any:
     """Save the ways."""
     inbox.choose(actor(), {event: Ways(inbox=request.form.get(f"{event}-inbox") == YES,
                                        mail=request.form.get(f"{event}-mail") == YES)
-                           for event in rules.EVENTS})
+                           for event in queries.choices_of(actor())})
     flash(words("notice.choices.saved"), "done")
     return redirect("/account/notices", 303)
 
