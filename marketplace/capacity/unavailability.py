@@ -125,14 +125,21 @@ def end_unavailability(actor: Actor, unavailability_id: int) -> Unavailability |
     return row
 
 
+def fact_of(actor: Actor, unavailability_id: int) -> Unavailability:
+    """A fact about a resource that the company operates; raises UnavailabilityNotFound."""
+    require(actor, "resource.edit")
+    row = db.session.scalar(
+        select(Unavailability).join(Resource, Resource.id == Unavailability.resource_id)
+        .where(Unavailability.id == unavailability_id,
+               Resource.operating_company_id == actor.company_id))
+    if row is None:
+        raise UnavailabilityNotFound(id=unavailability_id)
+    return row
+
+
 def _locked(actor: Actor, unavailability_id: int) -> Unavailability:
     """A fact that is not over, its resource locked."""
-    require(actor, "resource.edit")
-    row = db.session.get(Unavailability, unavailability_id)
-    resource = db.session.get(Resource, row.resource_id) if row else None
-    if row is None or resource is None or resource.operating_company_id != actor.company_id:
-        raise UnavailabilityNotFound(id=unavailability_id)
-    lock(Resource, [resource.id], Rank.RESOURCE)
+    lock(Resource, [fact_of(actor, unavailability_id).resource_id], Rank.RESOURCE)
     fresh = db.session.get(Unavailability, unavailability_id, populate_existing=True)
     if fresh is None:
         raise UnavailabilityNotFound(id=unavailability_id)

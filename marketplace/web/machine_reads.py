@@ -55,6 +55,12 @@ def machines(actor: Actor, limit: int, offset: int) -> tuple[Sequence[Resource],
     return rows, total
 
 
+def operated_on(actor: Actor, site_id: int) -> int:
+    """How many resources of a site the company operates."""
+    return db.session.scalar(select(func.count()).select_from(Resource).where(
+        Resource.site_id == site_id, Resource.operating_company_id == actor.company_id)) or 0
+
+
 def taken(actor: Actor, resources: Sequence[Resource], window: TimeWindow) -> list[Taken]:
     """Live claims on these resources that overlap a window, by resource, lane and start.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +13,7 @@ from marketplace.bookings import services
 from marketplace.capacity.models import Unavailability
 from marketplace.catalogue.services import Wish
 from marketplace.core.db import db
+from marketplace.core.transaction import transaction
 from marketplace.telemetry.services import load_days
 from tests.clocks import shanghai
 from tests.factories import place
@@ -154,6 +156,100 @@ def test_every_wrong_field_is_named_and_kept(reader, market, typed, wrong):
     page = reader.send(action, fields)
     assert page.status_code == 422
     assert set(re.findall(r'id="f-(\w+)-e"', page.text)) == wrong
+
+
+def reported(reader, machine, **typed):
+    """Report through the page; the facts there are then, and the page of the machine."""
+    path = f"/machines/{machine.id}"
+    fields = reader.form(reader.get(path), f"{path}/down", reason="breakdown",
+                         starts="2026-03-03T09:00", ends="2026-03-03T15:00", **typed)
+    assert reader.send(f"{path}/down", fields).status_code == 303
+    with place.context():
+        return [(row.id, row.resource_id) for row in db.session.query(Unavailability).order_by(
+            Unavailability.id)], reader.get(path)
+
+
+def fact_of(number):
+    """When and why, of a fact."""
+    with place.context():
+        row = db.session.get_one(Unavailability, number)
+        return row.reason, row.starts, row.ends
+
+
+def test_what_was_reported_is_changed_on_a_page_of_its_own(reader, market):
+    """Other times and another reason, with how many bookings it hits now (FIELD rank 6)."""
+    book(market)
+    reader.log_in(market.seller.member)
+    [(fact, _)], page = reported(reader, market.resource)
+    path = f"/machines/{market.resource.id}/down/{fact}"
+    assert f'href="{path}"' in page.text
+    form = reader.get(path)
+    assert 'value="2026-03-03T09:00"' in form.text
+    fields = reader.form(form, path, reason="maintenance", starts="2026-03-03T13:00",
+                         ends="2026-03-03T17:30")
+
+    assert reader.send(path, fields).status_code == 303
+
+    assert fact_of(fact) == ("maintenance", shanghai(1, 13), shanghai(1, 17, 30))
+    shown = text_of(reader.get(f"/machines/{market.resource.id}"))
+    assert {"zh": "涉及的预订与占位：0", "en": "Bookings and holds hit: 0"}[reader.lang] in shown
+    wrong = reader.send(path, fields | {"ends": "2026-03-03T12:00"})
+    assert (wrong.status_code, re.findall(r'id="f-(\w+)-e"', wrong.text)) == (422, ["ends"])
+
+
+def test_only_the_end_of_what_has_begun_is_asked_for(reader, market, clock):
+    """A start that is sent all the same changes nothing; an end in the past is refused by name."""
+    reader.log_in(market.seller.member)
+    [(fact, _)], _page = reported(reader, market.resource)
+    clock.to(shanghai(1, 10))
+    path = f"/machines/{market.resource.id}/down/{fact}"
+    form = reader.get(path)
+    assert 'name="starts"' not in form.text
+
+    fields = reader.form(form, path, reason="breakdown", starts="2026-03-03T11:00",
+                         ends="2026-03-03T16:00")
+    assert reader.send(path, fields).status_code == 303
+    refused = reader.send(path, fields | {"ends": "2026-03-03T09:30"})
+
+    assert fact_of(fact) == ("breakdown", shanghai(1, 9), shanghai(1, 16))
+    assert refused.status_code == 409 and 'value="2026-03-03T09:30"' in refused.text
+    clock.to(shanghai(1, 16))
+    assert reader.get(path).status_code == 409
+
+
+def test_a_fact_is_changed_by_its_operating_company_and_not_against_a_calendar(browser, market):
+    """Strangers, another machine's address and what a foreign calendar says: not there."""
+    browser.log_in(market.seller.member)
+    [(fact, _)], _page = reported(browser, market.resource)
+    other = create_resource(market.seller.company)
+    path = f"/machines/{market.resource.id}/down/{fact}"
+    assert browser.get(f"/machines/{other.id}/down/{fact}").status_code == 404
+    assert browser.log_in(market.stranger.member).get(path).status_code == 404
+    browser.log_in(market.seller.member)
+    with place.context(), transaction():
+        db.session.get_one(Unavailability, fact).source_id = 1
+    assert browser.get(path).status_code == 404
+    assert f'href="{path}"' not in browser.get(f"/machines/{market.resource.id}").text
+
+
+def test_a_whole_site_closes_from_the_page_of_one_of_its_machines(reader, market):
+    """One tick reports all that the company runs there, and says how many (FIELD rank 6)."""
+    reader.log_in(market.seller.member)
+    page = f"/machines/{market.resource.id}"
+    assert 'name="site"' not in reader.get(page).text   # it is alone there
+    site = SimpleNamespace(id=market.resource.site_id)
+    beside = create_resource(market.seller.company, site=site)
+    others = create_resource(market.buyer.company, site=site)
+    create_resource(market.seller.company)
+    book(market)
+
+    facts, shown = reported(reader, market.resource, site="yes")
+
+    assert {resource for _, resource in facts} == {market.resource.id, beside.id}
+    assert others.id not in {resource for _, resource in facts}
+    assert {"zh": "已记录 2 台停用。涉及的预订与占位：1。",
+            "en": "Reported for 2 machines. They hit 1 booking or hold"}[reader.lang] in text_of(
+        shown)
 
 
 def test_the_owner_and_strangers_cannot_report(browser, market):
