@@ -52,6 +52,18 @@ class NeedsApproval(Conflict):
     negotiable = True
 
 
+class AlreadyAsked(Conflict):
+    """The firm has an open request for time of this resource that overlaps: one is answered."""
+
+    code = "already_asked"
+
+
+class TermsSuperseded(Conflict):
+    """The firm has asked for something else since: what it asked for first binds it no more."""
+
+    code = "terms_superseded"
+
+
 class NotSameSeller(Invalid):
     """A booking moves within the machines of its seller; elsewhere it is another contract."""
 

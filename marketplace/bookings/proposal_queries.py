@@ -4,21 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.bookings import queries
 from marketplace.bookings.errors import BookingNotFound, ProposalNotFound
-from marketplace.bookings.proposal_models import OPEN, Proposal
+from marketplace.bookings.lifecycle import BUYER
+from marketplace.bookings.proposal_models import COUNTER, OPEN, WITHDRAWN, Proposal
 from marketplace.catalogue.models import Quote
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
 
+SHOWN = 20   # proposals of a booking that are read
 
 def open_of(booking_id: int) -> Proposal | None:
     """The open proposal about a booking."""
     return db.session.scalar(select(Proposal).where(Proposal.booking_id == booking_id,
                                                     Proposal.state == OPEN))
+
+
+def superseded(booking_id: int) -> bool:
+    """True when what a request first asked for stands no more; see `supersedes`."""
+    return supersedes(db.session.scalars(
+        select(Proposal).where(Proposal.booking_id == booking_id)
+        .order_by(Proposal.id.desc()).limit(SHOWN)).all())
+
+
+def supersedes(newest_first: Sequence[Proposal]) -> bool:
+    """True when a firm has made a counter-offer to its own request and not taken it back.
+
+    It has said that it wants something else; also declined or lapsed, that is its last word.
+    """
+    own = (each for each in newest_first if (each.by_side, each.purpose) == (BUYER, COUNTER))
+    last = next(own, None)
+    return last is not None and last.state != WITHDRAWN
 
 
 def proposal_of(actor: Actor, proposal_id: int) -> Proposal:
@@ -34,13 +53,16 @@ def proposal_of(actor: Actor, proposal_id: int) -> Proposal:
 
 
 def of_bookings(booking_ids: Sequence[int]) -> dict[int, list[tuple[Proposal, Quote]]]:
-    """Proposals with their quotes by booking, newest first."""
+    """Proposals with their quotes by booking, newest first; at most SHOWN of each."""
     found: dict[int, list[tuple[Proposal, Quote]]] = {}
     if not booking_ids:
         return found
+    place = func.row_number().over(partition_by=Proposal.booking_id, order_by=Proposal.id.desc())
+    ranked = (select(Proposal.id, place.label("place"))
+              .where(Proposal.booking_id.in_(booking_ids)).subquery())
     query = (select(Proposal, Quote).join(Quote, Quote.id == Proposal.quote_id)
-             .where(Proposal.booking_id.in_(booking_ids))
-             .order_by(Proposal.id.desc()).limit(500))
+             .join(ranked, ranked.c.id == Proposal.id).where(ranked.c.place <= SHOWN)
+             .order_by(Proposal.id.desc()))
     for row, quote in db.session.execute(query):
         found.setdefault(row.booking_id, []).append((row, quote))
     return found

@@ -47,7 +47,9 @@ def counter(actor: Actor, booking_id: int, offered: Offered,
             version: int | None = None) -> Booking:
     """A side answers a request with another price, another time or both.
 
-    It takes the place of the proposal that was open. Raises ProposalUnfit, RuleBroken, SlotTaken.
+    It takes the place of the proposal that was open. A firm's own supersedes what it first asked
+    for, which cannot be approved until the firm takes it back; the seller accepts it, declines the
+    request or makes a counter-offer. Raises ProposalUnfit, RuleBroken, SlotTaken.
     """
     change = changing.begin(actor, booking_id, "counter", version)
     booking = change.booking
@@ -56,7 +58,9 @@ def counter(actor: Actor, booking_id: int, offered: Offered,
     if change.side == lifecycle.SELLER:
         offer = agreed.carried(original, offer)
     quote = _priced(booking, original, offer, offered)
-    if (quote.starts, quote.ends, quote.total) == (booking.starts, booking.ends, booking.total):
+    asked = (booking.starts, booking.ends, booking.total)
+    if (quote.starts, quote.ends, quote.total) == asked and not proposal_queries.superseded(
+            booking.id):
         raise _unfit("total", "nothing_new")
     left = _left(change)
     row = _open(change, COUNTER, quote, offer, offered)

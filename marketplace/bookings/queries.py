@@ -16,7 +16,9 @@ from marketplace.catalogue.models import Quote
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
+from marketplace.core.timewindow import TimeWindow
 
+MOST = 1000   # open requests of a company for one resource: they do not overlap
 
 def bookings_of(actor: Actor) -> Select[Booking]:
     """Bookings that the actor's company made or that are on its machines, newest first."""
@@ -54,6 +56,20 @@ def live_holds(actor: Actor, resource_id: int) -> Sequence[Hold]:
         Hold.member_id == actor.member_id, Hold.resource_id == resource_id,
         Hold.state == lifecycle.HELD, Hold.expires_at > clock.now(),
         ~exists().where(WaitlistEntry.hold_id == Hold.id))).all()
+
+
+def requests_of(company_id: int, resource_id: int, window: TimeWindow) -> Sequence[Booking]:
+    """Open requests of a company for time of a resource that overlaps a window, by start.
+
+    One whose clock has run out is open no more, whoever has noticed.
+    """
+    query = (select(Booking)
+             .where(Booking.resource_id == resource_id, Booking.company_id == company_id,
+                    Booking.state == lifecycle.REQUESTED,
+                    or_(Booking.answer_by.is_(None), Booking.answer_by > clock.now()),
+                    Booking.starts < window.end, Booking.ends > window.start)
+             .order_by(Booking.starts, Booking.id).limit(MOST))
+    return db.session.scalars(query).all()
 
 
 def overdue(limit: int = 500) -> list[tuple[int, str]]:

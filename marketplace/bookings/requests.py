@@ -6,11 +6,12 @@ rules and `take()` like any path, and declines those that no longer fit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
-from marketplace.bookings import changing, lifecycle, queries, validator
+from marketplace.bookings import changing, lifecycle, proposal_queries, queries, validator
+from marketplace.bookings.errors import AlreadyAsked, TermsSuperseded
 from marketplace.bookings.models import Booking
 from marketplace.bookings.orders import Order, check_in_by, contract, rules_of, terms_as_quoted
 from marketplace.bookings.validator import Wanted
@@ -27,15 +28,21 @@ from marketplace.core.timewindow import TimeWindow
 from marketplace.core.transaction import transactional
 from marketplace.resources.models import Resource
 
-RIVALS = 200   # requests for one slot that are looked at when one is approved
+PAGE = 200   # requests for one slot that are looked at in one go when one is approved
 
 
 @transactional
 def file(actor: Actor, offer: Offer, order: Order, hold_id: int = 0) -> Booking:
-    """A firm asks for a slot of an approval listing; the seller answers within its clock."""
+    """A firm asks for a slot of an approval listing; the seller answers within its clock.
+
+    It has one open request for time of a resource: raises AlreadyAsked for one that overlaps, which
+    it may cancel or make a counter-offer to.
+    """
     wanted = Wanted(offer, order.quote, actor.company_id or 0, actor.member_id or 0,
                     hold_id=hold_id, agreed=bool(hold_id))
     lock(Resource, [offer.resource_id], Rank.RESOURCE)
+    for former in queries.requests_of(wanted.company_id, offer.resource_id, wanted.window):
+        raise AlreadyAsked(booking_id=former.id, start=former.starts, end=former.ends)
     validator.check([wanted])
     row = contract(actor, offer, order, lifecycle.REQUESTED)
     db.session.add(row)
@@ -49,13 +56,16 @@ def file(actor: Actor, offer: Offer, order: Order, hold_id: int = 0) -> Booking:
 def approve(actor: Actor, booking_id: int, version: int | None = None) -> Booking:
     """The seller accepts a request: it is booked, and rivals that no longer fit are declined.
 
-    Raises SlotTaken or RuleBroken when the slot or the rules have changed since it was asked for.
+    Raises SlotTaken or RuleBroken when the slot or the rules have changed since it was asked for,
+    TermsSuperseded when the firm has made a counter-offer since and not taken it back.
     """
     found = queries.booking_of(actor, booking_id)
     wanted = _wanted(found)
     validator.lock_counters([wanted])
     change = changing.begin(actor, booking_id, "approve", version)
     booking = change.booking
+    if proposal_queries.superseded(booking.id):
+        raise TermsSuperseded(booking_id=booking.id)
     validator.check([wanted])
     capacity.take([want_of(booking)])
     booking.placed_at = change.now
@@ -78,14 +88,18 @@ def want_of(booking: Booking, lane_id: int = 0) -> Want:
                 booking.id, booking.lanes, lane_id=lane_id)
 
 
-def _rivals(booking: Booking) -> Sequence[int]:
-    """Other requests whose time is near this one's; buffers are judged later."""
-    query = (select(Booking.id)
-             .where(Booking.resource_id == booking.resource_id,
-                    Booking.state == lifecycle.REQUESTED, Booking.id != booking.id,
-                    Booking.starts < booking.ends + REACH, Booking.ends > booking.starts - REACH)
-             .order_by(Booking.id).limit(RIVALS))
-    return db.session.scalars(query).all()
+def _rivals(booking: Booking) -> Iterator[Sequence[Booking]]:
+    """Other requests whose time is near this one's, page after page; buffers are judged later."""
+    last = 0
+    while rows := db.session.scalars(
+            select(Booking)
+            .where(Booking.resource_id == booking.resource_id,
+                   Booking.state == lifecycle.REQUESTED, Booking.id != booking.id,
+                   Booking.starts < booking.ends + REACH, Booking.ends > booking.starts - REACH,
+                   Booking.id > last)
+            .order_by(Booking.id).limit(PAGE)).all():
+        last = rows[-1].id
+        yield rows
 
 
 def decline_rivals(booking: Booking) -> list[int]:
@@ -94,14 +108,13 @@ def decline_rivals(booking: Booking) -> list[int]:
     The resource is locked, which guards all its requests.
     """
     declined = []
-    for rival_id in _rivals(booking):
-        rival = db.session.get_one(Booking, rival_id)
-        if capacity.fits(want_of(rival)):
-            continue
-        change = changing.look_up(SYSTEM, rival, "decline")
-        rival.answer_by = None
-        changing.finish(change, reason="slot_given_to_another")
-        declined.append(rival.id)
+    for rivals in _rivals(booking):
+        fit = capacity.trial([want_of(rival) for rival in rivals], apart=True)
+        for rival in (each for each, fits in zip(rivals, fit, strict=True) if not fits):
+            change = changing.look_up(SYSTEM, rival, "decline")
+            rival.answer_by = None
+            changing.finish(change, reason="slot_given_to_another")
+            declined.append(rival.id)
     return declined
 
 

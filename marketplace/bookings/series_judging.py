@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from marketplace.bookings import validator
+from marketplace.bookings import queries, validator
 from marketplace.bookings.series_errors import SeriesInvalid, SeriesNotOffered
 from marketplace.bookings.series_rules import MISSING_HOUR, RuleRefused, Time, times
 from marketplace.bookings.validator import Wanted
@@ -22,7 +22,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import FieldError
 from marketplace.core.timewindow import TimeWindow
 
-TAKEN = "slot_taken"
+TAKEN, ASKED = "slot_taken", "already_asked"
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,15 @@ def times_of(offer: Offer, wish: Wish, rrule: str) -> list[Time]:
 
 
 def judge(actor: Actor, offer: Offer, wish: Wish, wanted: Sequence[Time]) -> list[Judged]:
-    """Every time by opening hours and rules, then by what is on the lanes, then by quotas.
+    """Every time by opening hours and rules, by what is on the lanes or asked for, by quotas.
 
     Nothing is written and nothing locked. Times of one series count against each other. Raises
     ModeNotOffered for a wish that the listing never prices.
     """
     found = _priced(actor, offer, wish, wanted)
     found = _placed(offer, found)
+    if found and offer.rules.approval:
+        found = _unasked(actor, offer, found)
     return _allowed(actor, offer, found)
 
 
@@ -107,6 +109,24 @@ def _placed(offer: Offer, found: Sequence[Judged]) -> list[Judged]:
     taken = {id(each) for each, fits in zip(priced, placed, strict=True) if not fits}
     return [replace(each, errors=[FieldError("start", TAKEN)]) if id(each) in taken else each
             for each in found]
+
+
+def _unasked(actor: Actor, offer: Offer, found: Sequence[Judged]) -> list[Judged]:
+    """Those that overlap no open request of the firm, and none of the ones before them."""
+    windows = [TimeWindow(each.starts, each.ends) for each in found]
+    hull = TimeWindow(min(each.start for each in windows), max(each.end for each in windows))
+    asked = [TimeWindow(row.starts, row.ends) for row in queries.requests_of(
+        actor.company_id or 0, offer.resource_id, hull)]
+    again: set[int] = set()
+    for place, (each, window) in enumerate(zip(found, windows, strict=True)):
+        if each.errors:
+            continue
+        if any(window.overlaps(other) for other in asked):
+            again.add(place)
+        else:
+            asked.append(window)
+    return [replace(each, errors=[FieldError("start", ASKED)]) if place in again else each
+            for place, each in enumerate(found)]
 
 
 def _allowed(actor: Actor, offer: Offer, found: Sequence[Judged]) -> list[Judged]:

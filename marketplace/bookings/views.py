@@ -43,7 +43,8 @@ def shown(actor: Actor, rows: Sequence[Booking]) -> list[dict[str, Any]]:
     charged = fees.of_bookings([row.id for row in rows])
     proposed = proposal_queries.of_bookings([row.id for row in rows if row.version > 1])
     hit, excused = _hit(rows), _excused(rows)
-    return [_one(actor, row, lanes.get(row.id, []))
+    return [_one(actor, row, lanes.get(row.id, []), superseded=proposal_queries.supersedes(
+                [each for each, _ in proposed.get(row.id, [])]))
             | {"quote": quotes[row.quote_id], "fees": charged.get(row.id, [])}
             | _costs(row, quotes[row.quote_id], row.id in hit, row.id in excused)
             | {"proposals": [_proposal(*each) for each in proposed.get(row.id, [])]}
@@ -77,8 +78,9 @@ def _proposal(row: Proposal, quote: Quote) -> dict[str, Any]:
         "quote": quote, "state": EXPIRED if over else row.state}
 
 
-def _one(actor: Actor, row: Booking, lanes: list[int]) -> dict[str, Any]:
-    may = actions(actor, row)
+def _one(actor: Actor, row: Booking, lanes: list[int], *,
+         superseded: bool = False) -> dict[str, Any]:
+    may = [name for name in actions(actor, row) if not (superseded and name == "approve")]
     return {name: getattr(row, name) for name in COLUMNS} | {
         "lanes": lanes, "side": changing.side_of(actor, row), "actions": may,
         "links": [{"action": name, "method": "POST",

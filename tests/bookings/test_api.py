@@ -10,6 +10,7 @@ from marketplace.catalogue.models import ListingTerms, Quote
 from marketplace.core.db import db
 from marketplace.core.transaction import transaction
 from tests.clocks import shanghai
+from tests.factories.access import set_rules
 from tests.factories.companies import join
 
 
@@ -184,3 +185,20 @@ def test_an_unverified_company_quotes_but_does_not_book(app, api, market):
     assert api.post("/quotes", market.wish()).status_code == 201
     refused = api.post("/bookings", market.wish())
     assert (refused.status_code, refused.json["code"]) == (403, "company_not_verified")
+
+
+def test_a_request_that_cannot_be_made_or_approved_says_what_to_do(api, market):
+    """Asked for twice, or something else asked for since: conflicts that name the request."""
+    set_rules(market.listing.id, approval=True)
+    asked = api.post("/bookings", market.wish()).json["id"]
+    again = api.post("/bookings", market.wish())
+    assert (again.status_code, again.json["code"], again.json["params"]["booking_id"]) == (
+        409, "already_asked", asked)
+    api.post(f"/bookings/{asked}/counter", {"total": {"amount": "200.00", "currency": "CNY"}})
+    seller = api.as_(market.seller.token)
+
+    answer = seller.post(f"/bookings/{asked}/approve")
+
+    assert (answer.status_code, answer.json["code"]) == (409, "terms_superseded")
+    links = seller.get(f"/bookings/{asked}").json["links"]
+    assert {"counter", "decline"} == {each["action"] for each in links}

@@ -242,7 +242,8 @@ def test_silence_after_delivery_is_acceptance(market, book, clock):
 def test_a_request_does_not_occupy_and_rivals_are_declined(market, book):
     """Three ask for one slot; accepting one declines those that no longer fit (FIELD rank 7)."""
     set_rules(market.listing, approval=True)
-    first, second = book(), book()
+    first, second = book(), services.book_wish(market.stranger.actor, Wish(
+        market.listing.id, market.start, market.end, mode="time_slice"))
     beside = services.book_wish(market.buyer.actor, Wish(
         market.listing.id, market.end, market.end + timedelta(hours=1), mode="time_slice"))
     assert {row.state for row in (first, second, beside)} == {"requested"}
