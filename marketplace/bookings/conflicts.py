@@ -68,16 +68,17 @@ def _among(booking_ids: Sequence[int], hits: ColumnElement[bool]) -> set[int]:
 
 def unsettled(actor: Actor, limit: int = 100,
               resource_id: int | None = None) -> list[Conflict]:
-    """Bookings on the actor's machines that a fact hits, by start; the earliest fact of each."""
-    query = (select(Booking, Unavailability).join(Unavailability, _hits())
+    """Bookings on the actor's machines that a fact hits, by start; the earliest fact of each.
+
+    `limit`: of the bookings, however many facts hit them.
+    """
+    first = (select(Unavailability.id).where(_hits(), _not_over())
+             .order_by(Unavailability.starts, Unavailability.id).limit(1)
+             .correlate(Booking).scalar_subquery())
+    query = (select(Booking, Unavailability).join(Unavailability, Unavailability.id == first)
              .where(Booking.seller_company_id == actor.company_id,
-                    Booking.state.in_(lifecycle.BOOKED),
-                    _not_over())
-             .order_by(Booking.starts, Booking.id, Unavailability.starts, Unavailability.id)
-             .limit(limit))
+                    Booking.state.in_(lifecycle.BOOKED), Booking.ends > clock.now())
+             .order_by(Booking.starts, Booking.id).limit(limit))
     if resource_id is not None:
         query = query.where(Booking.resource_id == resource_id)
-    found: dict[int, Conflict] = {}
-    for booking, fact in db.session.execute(query):
-        found.setdefault(booking.id, Conflict(booking, fact))
-    return list(found.values())
+    return [Conflict(booking, fact) for booking, fact in db.session.execute(query)]

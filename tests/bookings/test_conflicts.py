@@ -59,6 +59,17 @@ def test_what_a_breakdown_hits_is_listed_until_it_is_settled(market):
     assert to_settle() == 1
 
 
+def test_a_page_of_conflicts_is_a_page_of_bookings(market):
+    """Two bookings, three facts on each: a page of two lists both, each with its first fact."""
+    hit = [book(market), book(market, 3)]
+    facts = [down(market, hours + shift, hours + 2) for hours in (0, 3) for shift in (1, 0.5, 1.5)]
+
+    found = conflicts.unsettled(market.seller.actor, limit=2)
+
+    assert [(each.booking.id, each.fact.id) for each in found] == [
+        (hit[0].id, facts[1].id), (hit[1].id, facts[4].id)]
+
+
 def test_each_comes_with_what_is_free_instead(market):
     """The same machine later and another of the seller, priced; never another seller's."""
     book(market)
