@@ -26,7 +26,7 @@ from marketplace.bookings.batch import refuse_total_above
 from marketplace.bookings.models import Booking
 from marketplace.bookings.orders import Order
 from marketplace.bookings.series_errors import SeriesEnded, SeriesNotFree
-from marketplace.bookings.series_judging import Judged
+from marketplace.bookings.series_judging import DEARER, Judged
 from marketplace.bookings.series_models import ACTIVE, CANCELLED, Series, SeriesItem
 from marketplace.bookings.series_rules import MISSING_HOUR, Time
 from marketplace.bookings.validator import Wanted
@@ -132,13 +132,17 @@ def _booked(actor: Actor, offer: Offer, judged: Sequence[Judged],
 def _items(row: Series, judged: Sequence[Judged],
            booked: Sequence[int | None]) -> list[SeriesItem]:
     return [SeriesItem(series_id=row.id, starts=each.starts, ends=each.ends,
-                       booking_id=booking_id, reason=each.reason)
+                       booking_id=booking_id, reason=each.reason, price_seen=each.most)
             for each, booking_id in zip(judged, booked, strict=True)]
 
 
 @transactional
-def refill(actor: Actor, series_id: int) -> Series:
-    """A firm tries the times of a series anew that were skipped; what is free now is booked."""
+def refill(actor: Actor, series_id: int, max_each: Money | None = None) -> Series:
+    """A firm tries the times of a series anew that were skipped; what is free now is booked.
+
+    None is booked for more than it cost when the series was made, or than `max_each`, which the
+    firm agrees to; a time that had no price then may cost what the dearest of the others did.
+    """
     require(actor, "booking.create")
     row = series_queries.series_of(actor, series_id)
     wish = wish_of(row)
@@ -148,14 +152,24 @@ def refill(actor: Actor, series_id: int) -> Series:
     items = [item for item in series_queries.items_of(row.id)
              if item.booking_id is None and item.reason != MISSING_HOUR
              and item.starts > clock.now()]
-    judged = series_judging.judge(actor, offer, wish, [Time(item.starts) for item in items])
+    judged = series_judging.judge(actor, offer, wish, [Time(item.starts) for item in items],
+                                  _ceilings(row, items, max_each))
     booked = _booked(actor, offer, judged, row.reference)
     for item, each, booking_id in zip(items, judged, booked, strict=True):
         item.ends, item.booking_id, item.reason = each.ends, booking_id, each.reason
+        item.price_now = each.most if each.reason == DEARER else None
     db.session.flush()
     filled = sum(1 for booking_id in booked if booking_id is not None)
     audit.record(actor, "series.refill", "series", row.id, tried=len(items), booked=filled)
     return row
+
+
+def _ceilings(row: Series, items: Sequence[SeriesItem],
+              agreed: Money | None) -> list[Money | None]:
+    """What each of these may cost at most: what it did, or more where that is agreed to."""
+    dearest = series_queries.dearest_seen(row.id)
+    seen = [dearest if item.price_seen is None else item.price_seen for item in items]
+    return [each if agreed is None or each is None else max(each, agreed) for each in seen]
 
 
 def wish_of(row: Series) -> Wish:

@@ -15,6 +15,7 @@ from marketplace.bookings.series_models import Series
 from marketplace.bookings.series_schemas import (
     PreviewRequest,
     PreviewSchema,
+    RefillRequest,
     SeriesPage,
     SeriesQuery,
     SeriesRequest,
@@ -22,6 +23,7 @@ from marketplace.bookings.series_schemas import (
 )
 from marketplace.catalogue.services import Wish
 from marketplace.core.errors import DomainError
+from marketplace.core.money import Money
 from marketplace.http.api import MarketBlueprint
 from marketplace.http.auth import actor, scope
 from marketplace.http.idempotency import idempotent
@@ -83,11 +85,12 @@ def show_series(series_id: int) -> Any:
 
 @scope("market:write")
 @idempotent
+@blueprint.arguments(RefillRequest, as_kwargs=True)
 @blueprint.response(200, SeriesSchema)
 @blueprint.problems(400, 401, 403, 404, 409, 422)
-def refill_series(series_id: int) -> Any:
-    """Try the times again that were skipped."""
-    return series_views.shown(series.refill(actor(), series_id))
+def refill_series(series_id: int, max_each: Money | None) -> Any:
+    """Try the times again that were skipped, for no more than they cost when it was made."""
+    return series_views.shown(series.refill(actor(), series_id, max_each))
 
 
 @scope("market:write")

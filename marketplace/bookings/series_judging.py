@@ -20,9 +20,10 @@ from marketplace.catalogue.rules import Offer
 from marketplace.catalogue.services import Wish
 from marketplace.core.actor import Actor
 from marketplace.core.errors import FieldError
+from marketplace.core.money import Money
 from marketplace.core.timewindow import TimeWindow
 
-TAKEN, ASKED = "slot_taken", "already_asked"
+TAKEN, ASKED, DEARER = "slot_taken", "already_asked", "dearer"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,13 @@ class Judged:
     def reason(self) -> str:
         """The code of what is against it; "" when it can be booked."""
         return self.errors[0].code if self.errors else ""
+
+    @property
+    def most(self) -> Money | None:
+        """The most that it can cost; None where it has no price."""
+        if self.quote is None:
+            return None
+        return self.quote.total if self.quote.total is not None else self.quote.total_max
 
 
 def offer_for(wish: Wish) -> Offer:
@@ -56,9 +64,11 @@ def times_of(offer: Offer, wish: Wish, rrule: str) -> list[Time]:
         raise SeriesInvalid(errors=[refusal.error], count=1) from None
 
 
-def judge(actor: Actor, offer: Offer, wish: Wish, wanted: Sequence[Time]) -> list[Judged]:
+def judge(actor: Actor, offer: Offer, wish: Wish, wanted: Sequence[Time],
+          ceilings: Sequence[Money | None] = ()) -> list[Judged]:
     """Every time by opening hours and rules, by what is on the lanes or asked for, by quotas.
 
+    `ceilings`: what each may cost at most, where it may not cost anything that it does.
     Nothing is written and nothing locked. Times of one series count against each other. Raises
     ModeNotOffered for a wish that the listing never prices.
     """
@@ -66,6 +76,8 @@ def judge(actor: Actor, offer: Offer, wish: Wish, wanted: Sequence[Time]) -> lis
     found = _placed(offer, found)
     if found and offer.rules.approval:
         found = _unasked(actor, offer, found)
+    if ceilings:
+        found = [_not_above(*each) for each in zip(found, ceilings, strict=True)]
     return _allowed(actor, offer, found)
 
 
@@ -127,6 +139,14 @@ def _unasked(actor: Actor, offer: Offer, found: Sequence[Judged]) -> list[Judged
             asked.append(window)
     return [replace(each, errors=[FieldError("start", ASKED)]) if place in again else each
             for place, each in enumerate(found)]
+
+
+def _not_above(each: Judged, ceiling: Money | None) -> Judged:
+    """A time with the error that it costs more than its ceiling, where it does."""
+    if each.errors or each.most is None or ceiling is None or each.most <= ceiling:
+        return each
+    return replace(each, errors=[FieldError("start", DEARER, total=each.most.amount,
+                                            seen=ceiling.amount)])
 
 
 def _allowed(actor: Actor, offer: Offer, found: Sequence[Judged]) -> list[Judged]:

@@ -8,7 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base
-from marketplace.core.types import BigId, UtcDateTime
+from marketplace.core.money import Money
+from marketplace.core.types import BigId, Fen, UtcDateTime
 
 ACTIVE, CANCELLED = "active", "cancelled"
 
@@ -40,7 +41,11 @@ class Series(Base):
 
 
 class SeriesItem(Base):
-    """One time of a series: its booking, or the code of why it was skipped."""
+    """One time of a series: its booking, or the code of why it was skipped.
+
+    `price_seen`: the most it cost when the series was made, empty where it had no price;
+    `price_now`: the most it costs now, where it is skipped for that.
+    """
 
     __tablename__ = "series_item"
     __table_args__ = (
@@ -56,3 +61,5 @@ class SeriesItem(Base):
     ends: Mapped[datetime] = mapped_column(UtcDateTime)
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"))
     reason: Mapped[str] = mapped_column(String(40), default="")   # "" where it is booked
+    price_seen: Mapped[Money | None] = mapped_column(Fen)
+    price_now: Mapped[Money | None] = mapped_column(Fen)

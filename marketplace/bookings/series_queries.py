@@ -13,6 +13,7 @@ from marketplace.bookings.series_models import Series, SeriesItem
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
+from marketplace.core.money import Money
 
 LIVE = (lifecycle.REQUESTED, *lifecycle.BOOKED)
 
@@ -35,6 +36,12 @@ def items_of(series_id: int) -> Sequence[SeriesItem]:
     """Every time of a series, in order."""
     return db.session.scalars(select(SeriesItem).where(SeriesItem.series_id == series_id)
                               .order_by(SeriesItem.id)).all()
+
+
+def dearest_seen(series_id: int) -> Money | None:
+    """The most that a time of a series cost when it was made."""
+    return db.session.scalar(select(func.max(SeriesItem.price_seen))
+                             .where(SeriesItem.series_id == series_id))
 
 
 def bookings_of(items: Sequence[SeriesItem]) -> dict[int, Booking]:

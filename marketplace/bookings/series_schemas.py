@@ -10,7 +10,7 @@ from marketplace.bookings.schemas import WISH
 from marketplace.bookings.series import Plan
 from marketplace.catalogue.schemas import MODES, WishFields
 from marketplace.catalogue.services import Wish
-from marketplace.http.api import PageQuery
+from marketplace.http.api import PageQuery, RequestSchema
 from marketplace.http.fields import Instant, MoneyField, Text
 
 RULE = ("Recurrence rule of RFC 5545 with COUNT or UNTIL and at most 200 times, such as "
@@ -47,6 +47,13 @@ class SeriesRequest(PreviewRequest):
 def wish_of(data: dict[str, Any]) -> Wish:
     """The wish of the first time."""
     return Wish(**{name: data[name] for name in (*WISH, "lanes") if name in data})
+
+
+class RefillRequest(RequestSchema):
+    """What a firm agrees to when it tries the skipped times again."""
+
+    max_each = MoneyField(load_default=None, metadata={
+        "description": "What a time may cost now, though it cost less when the series was made."})
 
 
 class TimeSchema(Schema):
@@ -92,13 +99,19 @@ class SeriesFields(Schema):
 
 
 class SeriesTime(Schema):
-    """One time of a series: its booking and the state of it, or why it was skipped."""
+    """One time of a series: its booking and the state of it, or why it was skipped.
+
+    `price_seen`: the most it cost when the series was made, which trying it again keeps to;
+    `price_now`: the most it costs now, where it is skipped as `dearer`.
+    """
 
     start = Instant(required=True)
     end = Instant(required=True)
     booking_id = fields.Integer(allow_none=True)
     state = fields.String(allow_none=True)
     reason = fields.String(required=True)
+    price_seen = MoneyField(allow_none=True)
+    price_now = MoneyField(allow_none=True)
 
 
 class SeriesSchema(SeriesFields):

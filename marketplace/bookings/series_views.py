@@ -55,5 +55,6 @@ def shown(row: Series) -> dict[str, Any]:
         booking = bookings.get(item.booking_id or 0)
         now = booking or item
         found.append({"start": now.starts, "end": now.ends, "booking_id": item.booking_id,
-                      "state": booking.state if booking else None, "reason": item.reason})
+                      "state": booking.state if booking else None, "reason": item.reason,
+                      "price_seen": item.price_seen, "price_now": item.price_now})
     return listed([row])[0] | {"items": found}

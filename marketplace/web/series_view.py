@@ -127,6 +127,7 @@ def detail(actor: Actor, series_id: int) -> dict[str, Any]:
     items = series_queries.items_of(row.id)
     bookings = series_queries.bookings_of(items)
     active, now = row.state == ACTIVE, clock.now()
+    left = [item for item in items if item.booking_id is None and item.starts > now]
     coming = [each for each in bookings.values() if each.starts > now and each.state in (
         lifecycle.REQUESTED, lifecycle.CONFIRMED)]
     return {"page_title": words("series.number", number=row.id), "row": row, "resource": name,
@@ -134,9 +135,24 @@ def detail(actor: Actor, series_id: int) -> dict[str, Any]:
             "rows": [_item(item, bookings.get(item.booking_id or 0), zone) for item in items],
             "booked": sum(1 for item in items if item.booking_id), "coming": len(coming),
             "active": active, "may_act": allowed(actor, "booking.change"),
-            "may_fill": active and allowed(actor, "booking.create") and any(
-                item.booking_id is None and item.starts > now for item in items),
+            "may_fill": active and allowed(actor, "booking.create") and bool(left),
+            "dearest": _dearest(left), "once_dearer": new_key(),
             "cost": formats().money(_cost(coming))}
+
+
+def _dearest(left: Sequence[SeriesItem]) -> dict[str, str] | None:
+    """The most that a time costs which was left out for its price: what is to be agreed to."""
+    asked = [item.price_now for item in left if item.price_now is not None]
+    return {"amount": max(asked).amount, "text": formats().money(max(asked))} if asked else None
+
+
+def _why(item: SeriesItem) -> str:
+    """Why a time was skipped; a price with what it was and what it is."""
+    if item.price_now is None:
+        return reason(item.reason)
+    f = formats()
+    return words("series.dearer", now=f.money(item.price_now)) if item.price_seen is None else (
+        words("series.dearer_than", now=f.money(item.price_now), seen=f.money(item.price_seen)))
 
 
 def _item(item: SeriesItem, booking: Booking | None, zone: str) -> dict[str, Any]:
@@ -144,7 +160,7 @@ def _item(item: SeriesItem, booking: Booking | None, zone: str) -> dict[str, Any
     return {"when": formats(zone).window(TimeWindow(now.starts, now.ends)),
             "state": booking.state if booking else "", "number": item.booking_id,
             "url": url_for("bookings_page.show_one", booking_id=booking.id) if booking else "",
-            "reason": "" if booking else reason(item.reason),
+            "reason": "" if booking else _why(item),
             "price": prices.span(booking.total, booking.total_min, booking.total_max)
             if booking else "—"}
 

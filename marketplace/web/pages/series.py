@@ -60,7 +60,7 @@ def make_series(listing_id: int) -> str:
         raise InvalidRequest(errors=[FieldError("start", "required")], count=1)
     row = series.create(actor(), Plan(
         form.wish, form.rrule, _reference(),
-        request.form.get("all_or_none") == "yes", _seen()))
+        request.form.get("all_or_none") == "yes", _money("seen")))
     return url_for("series_page.show_one", series_id=row.id)
 
 
@@ -72,10 +72,10 @@ def _reference() -> str:
         raise invalid(ValidationError({"reference": error.messages})) from None
 
 
-def _seen() -> Money | None:
-    """The most that the page said all times cost together."""
+def _money(name: str) -> Money | None:
+    """An amount that the page itself has put into its form."""
     try:
-        return Money.parse(request.form.get("seen", ""))
+        return Money.parse(request.form.get(name, ""))
     except ValueError:
         return None
 
@@ -107,8 +107,8 @@ def refill(series_id: int) -> Any:
 
 @once
 def fill(series_id: int) -> str:
-    """The deed itself, once for one form."""
-    series.refill(actor(), series_id)
+    """The deed itself, once for one form; for more than before only where that is agreed to."""
+    series.refill(actor(), series_id, _money("max_each"))
     return url_for("series_page.show_one", series_id=series_id)
 
 
