@@ -242,6 +242,9 @@ class Deeds:
         for each, reason in zip(tried, reasons, strict=True):
             each.booking, each.reason = after[each.starts]
             assert each.reason == reason
+        assert self.stage.items(number) == [
+            (each.starts, each.ends, each.booking, each.reason)
+            for each in self.plain.series[number].items]
         self.walked["refill: filled"] += any(each.booking for each in tried)
         self.plain.refilled(number, who, tried)
 
@@ -262,7 +265,7 @@ class Deeds:
         """Time passes up to when something begins, ends or runs out."""
         coming = sorted(each for each in self.plain.moments() if each > self.plain.now)
         if coming:
-            self.plain.now = self.clock.to(self.draw(coming[:3]))
+            self.plain.now = self.clock.to(self.draw(coming[:2]))
 
     def timers(self):
         """The timers let pass what is overdue; the worker offers what got free, in order."""
