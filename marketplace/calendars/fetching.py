@@ -2,8 +2,8 @@
 
 A name is resolved once; if any of its addresses is not a public one, it is refused. The
 connection is made to the very address that was checked, so a name that changes its mind between
-the look and the connection gains nothing. Each redirect is judged anew. The whole has a deadline
-that a slow answer cannot stretch.
+the look and the connection gains nothing. Each redirect is judged anew. The whole, the look-up of
+names included, has a deadline that a slow answer cannot stretch.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from marketplace import config
@@ -61,7 +64,7 @@ def fetch(url: str, seen: Seen | None = None, seconds: float = SECONDS) -> Fetch
                         return _read(answer, clock)
                     url = urljoin(url, answer.getheader("Location", ""))
             except (OSError, http.client.HTTPException, ValueError) as error:
-                raise unreachable("timeout" if clock.over else "no_answer",
+                raise unreachable("timeout" if clock.over or clock.left <= 0 else "no_answer",
                                   seconds=int(seconds)) from error
     raise unreachable("redirects", most=REDIRECTS)
 
@@ -96,12 +99,33 @@ def public(address: Ip) -> bool:
                                       or address.is_unspecified)
 
 
-def resolved(host: str, port: int) -> Sequence[tuple[int, tuple[str, int]]]:
-    """The addresses of a host, each of them checked; family and socket address."""
+def looked_up(host: str, port: int, seconds: float) -> list[Any]:
+    """What the resolver says of a name; raises TimeoutError when it does not say so in time.
+
+    Nothing cuts a running look-up short, so a thread of its own waits for it.
+    """
+    answers: SimpleQueue[list[Any] | Exception] = SimpleQueue()
+
+    def look() -> None:
+        try:
+            answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            answers.put(error)
+
+    threading.Thread(target=look, daemon=True).start()
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise unreachable("unknown_host", host=host[:80]) from None
+        answer = answers.get(timeout=max(seconds, 0))
+    except Empty:
+        raise TimeoutError(host) from None
+    if isinstance(answer, Exception):
+        raise unreachable("unknown_host", host=host[:80])
+    return answer
+
+
+def resolved(host: str, port: int,
+             seconds: float = SECONDS) -> Sequence[tuple[int, tuple[str, int]]]:
+    """The addresses of a host, each of them checked; family and socket address."""
+    found = looked_up(host, port, seconds)
     addresses = list(dict.fromkeys((family, (str(where[0]), port))
                                    for family, *_, where in found))
     allowed = config.current().calendar_private
@@ -116,6 +140,7 @@ class _Deadline:
 
     def __init__(self, seconds: float) -> None:
         self.seconds, self.over = seconds, False
+        self.ends = time.monotonic() + seconds
         self.timer = threading.Timer(seconds, self._cut)
         self.timer.daemon = True
         self.socket: socket.socket | None = None
@@ -127,6 +152,11 @@ class _Deadline:
     def __exit__(self, *_: object) -> None:
         self.timer.cancel()
         self.watch(None)
+
+    @property
+    def left(self) -> float:
+        """Seconds until the time is up; negative afterwards."""
+        return self.ends - time.monotonic()
 
     def watch(self, made: socket.socket | None) -> None:
         """Watch this connection and no other."""
@@ -153,16 +183,19 @@ class _Pinned(http.client.HTTPConnection):
         port = parts.port or PORTS[parts.scheme]
         super().__init__(str(parts.hostname), port, timeout=clock.seconds)
         self.clock = clock
-        self.addresses: Sequence[tuple[int, tuple[str, int]]] = resolved(self.host, self.port)
+        self.addresses: Sequence[tuple[int, tuple[str, int]]] = resolved(
+            self.host, self.port, clock.left)
         self.default_port = PORTS[parts.scheme]   # the Host header leaves it out
 
     def connect(self) -> None:
         """Connect to the first address that answers."""
         error: OSError | None = None
         for family, where in self.addresses[:ADDRESSES]:
+            if self.clock.left <= 0:
+                raise TimeoutError("no time left to connect")
             made = socket.socket(family, socket.SOCK_STREAM)
             try:
-                made.settimeout(self.clock.seconds / ADDRESSES)
+                made.settimeout(min(self.clock.seconds / ADDRESSES, self.clock.left))
                 made.connect(where)
                 self._use(made)
             except OSError as failure:

@@ -50,6 +50,16 @@ class Taken:
     seen: Seen
 
 
+@dataclass(frozen=True)
+class Question:
+    """All that is needed to look at a calendar without the database."""
+
+    url: str     # none: an upload, whose days move on
+    seen: Seen
+    body: bytes
+    asked: Asked
+
+
 def upload(actor: Actor, resource_id: int, name: str, data: bytes
            ) -> tuple[CalendarSource, Settled]:
     """A company hands in a calendar of a resource it operates.
@@ -82,11 +92,16 @@ def _operated(actor: Actor, resource_id: int) -> None:
     end_read()
 
 
-def _read(resource_id: int, data: bytes) -> Reading:
+def _asked(resource_id: int) -> Asked:
+    """How files of a resource are read now; no transaction stays open."""
     now = clock.now()
     asked = Asked(queries.zone_of(resource_id), feeds.host(), TimeWindow(now - BACK, now + AHEAD))
     end_read()
-    return apart.read(asked, data)
+    return asked
+
+
+def _read(resource_id: int, data: bytes) -> Reading:
+    return apart.read(_asked(resource_id), data)
 
 
 @transactional
@@ -125,60 +140,53 @@ def replace(actor: Actor, source_id: int, data: bytes) -> tuple[CalendarSource, 
     row = queries.source_of(actor, source_id)
     if row.url:
         raise NoAddress()
-    return _take(actor, source_id, Taken(_read(row.resource_id, data), Seen()))
+    return take(actor, source_id, Taken(_read(row.resource_id, data), Seen()))
 
 
 def refetch(actor: Actor, source_id: int) -> tuple[CalendarSource, Settled]:
     """Read an address again now; raises CalendarRefused, which is also kept to be shown."""
     require(actor, "resource.edit")
-    row = queries.source_of(actor, source_id)
-    if not row.url:
+    if not queries.source_of(actor, source_id).url:
         raise NoAddress()
-    return _look(actor, row)
-
-
-def refresh(source_id: int) -> bool:
-    """The clock looks at a calendar: an address is fetched, an upload's days move on.
-
-    False when it could not be read; why is kept with it.
-    """
-    row = queries.source_of(SYSTEM, source_id)
     try:
-        _look(SYSTEM, row)
-    except CalendarRefused:
-        return False
-    return True
+        taken = look(question(actor, source_id))
+    except CalendarRefused as refusal:
+        fail(source_id, refusal)
+        raise
+    return take(actor, source_id, taken)
+
+
+def question(actor: Actor, source_id: int) -> Question:
+    """What to look at for a calendar; no transaction stays open. Raises SourceNotFound."""
+    row = queries.source_of(actor, source_id)
+    url, seen, body = row.url, Seen(row.etag, row.modified), row.body.encode()
+    return Question(url, seen, body, _asked(row.resource_id))
+
+
+def look(at: Question) -> Taken:
+    """Fetch and read, without the database, in any thread; raises CalendarRefused."""
+    seen, body = at.seen, at.body
+    if at.url:
+        fetched = fetching.fetch(at.url, seen)
+        if fetched.data is not None:
+            seen, body = fetched.seen, fetched.data
+    return Taken(apart.read(at.asked, body), seen)
 
 
 def put_off(source_id: int) -> None:
     """Something went wrong that no server and no file should be able to cause."""
-    _failed(source_id, unreachable("no_answer", seconds=int(fetching.SECONDS)))
-
-
-def _look(actor: Actor, row: CalendarSource) -> tuple[CalendarSource, Settled]:
-    source_id, resource_id, body = row.id, row.resource_id, row.body.encode()
-    url, seen = row.url, Seen(row.etag, row.modified)
-    end_read()
-    try:
-        if url:
-            fetched = fetching.fetch(url, seen)
-            body = body if fetched.data is None else fetched.data
-            seen = seen if fetched.data is None else fetched.seen
-        reading = _read(resource_id, body)
-    except CalendarRefused as refusal:
-        _failed(source_id, refusal)
-        raise
-    return _take(actor, source_id, Taken(reading, seen))
+    fail(source_id, unreachable("no_answer", seconds=int(fetching.SECONDS)))
 
 
 @transactional
-def _take(actor: Actor, source_id: int, taken: Taken) -> tuple[CalendarSource, Settled]:
+def take(actor: Actor, source_id: int, taken: Taken) -> tuple[CalendarSource, Settled]:
+    """Write down what was read of a calendar."""
     row = _locked(actor, source_id)
     return row, _settle(actor, row, taken)
 
 
 @transactional
-def _failed(source_id: int, refusal: CalendarRefused) -> None:
+def fail(source_id: int, refusal: CalendarRefused) -> None:
     """Keep what went wrong; its facts stay as they are until it can be read again."""
     row = _locked(SYSTEM, source_id)
     row.state, row.failures = "failed", row.failures + 1

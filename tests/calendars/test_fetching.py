@@ -175,6 +175,22 @@ def test_a_server_that_drips_is_given_up(serve, head):
     assert threading.active_count() <= before + 3   # the server's own, and no timer of ours
 
 
+def test_a_look_up_that_hangs_is_given_up(private, monkeypatch):
+    """The resolver's own patience does not count: the deadline holds for the name as well."""
+    release = threading.Event()
+
+    def hang(*_: Any, **__: Any) -> list[Any]:
+        release.wait(20)
+        return []
+
+    monkeypatch.setattr(fetching.socket, "getaddrinfo", hang)
+    try:
+        assert reason("http://hanging.example/", 0.3) == "timeout"
+        assert not release.is_set()
+    finally:
+        release.set()
+
+
 def test_a_redirect_to_no_address_is_told(serve):
     """A broken address to go on to is the server's fault, and no fault of ours."""
     def away(request: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -227,17 +228,69 @@ def test_a_calendar_we_stumble_over_is_put_off(inside, market, serve, clock, mon
     for name in ("bad", "good"):
         sources.subscribe(market.seller.actor, market.resource.id, name, serve(Remote()))
     clock.move(minutes=20)
-    looked, tries = sources._look, []
+    bad = db.session.scalars(select(CalendarSource.url).where(CalendarSource.name == "bad")).one()
+    looked, tries = sources.look, []
 
-    def stumble(actor, row):
-        tries.append(row.name)
-        if row.name == "bad":
+    def stumble(at):
+        tries.append(at.url)
+        if at.url == bad:
             raise RuntimeError("nobody thought of that")
-        return looked(actor, row)
+        return looked(at)
 
-    monkeypatch.setattr(sources, "_look", stumble)
+    monkeypatch.setattr(sources, "look", stumble)
 
-    assert (tasks.refetch(), tasks.refetch(), tries) == (1, 0, ["bad", "good"])
+    assert (tasks.refetch(), tasks.refetch(), len(tries)) == (1, 0, 2)
+
+
+def test_a_slow_server_holds_up_no_other(inside, market, serve, clock, monkeypatch):
+    """One answers only after all others were written down: it has a thread of its own."""
+    written, waited = threading.Event(), []
+
+    class Slow(Remote):
+        """Waits, once it is asked again, until the others are through."""
+
+        def __call__(self, request: Any) -> None:
+            """One request."""
+            if self.asked:
+                waited.append(written.wait(8))
+            super().__call__(request)
+
+    for name, remote in (("slow", Slow()), ("one", Remote()), ("two", Remote())):
+        sources.subscribe(market.seller.actor, market.resource.id, name, serve(remote))
+    clock.move(minutes=20)
+    kept, order = sources.take, []
+
+    def take(actor, source_id, taken):
+        found = kept(actor, source_id, taken)
+        order.append(found[0].name)
+        if len(order) == 2:
+            written.set()
+        return found
+
+    monkeypatch.setattr(sources, "take", take)
+
+    assert tasks.refetch() == 3
+    assert (sorted(order[:2]), order[2], waited) == (["one", "two"], "slow", [True])
+
+
+def test_what_a_run_has_no_time_for_is_the_first_of_the_next(inside, market, serve, clock,
+                                                              monkeypatch):
+    """A run begins no more once its time is up; the longest due come first."""
+    for name in ("first", "second", "third"):
+        sources.subscribe(market.seller.actor, market.resource.id, name, serve(Remote()))
+        clock.move(minutes=1)
+    clock.move(minutes=20)
+    monkeypatch.setattr(tasks, "AT_ONCE", 1)
+    monkeypatch.setattr(tasks, "LONGEST", 0.0)
+
+    read = []
+    for _ in range(3):
+        assert tasks.refetch() == 1
+        read.append(db.session.scalars(select(CalendarSource.name).order_by(
+            CalendarSource.next_at.desc(), CalendarSource.id.desc())).first())
+        clock.move(minutes=1)
+
+    assert read == ["first", "second", "third"]
 
 
 def test_days_move_on_for_what_does_not_change(inside, market, serve, clock):
