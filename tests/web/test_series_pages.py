@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from marketplace.bookings import services, steps
-from marketplace.catalogue.models import Listing
+from marketplace.catalogue.models import Listing, ListingTerms
 from marketplace.catalogue.services import Wish
 from marketplace.core.db import db
 from marketplace.core.transaction import transaction
@@ -67,6 +67,30 @@ def test_a_preview_is_booked_and_shown(reader, market):
     assert len(re.findall(r'<a href="/bookings/\d+"', page.text)) == 3
     assert "WO-9" in text_of(page) and f"{answer.location}/refill" in page.text
     assert market.resource.name in text_of(reader.get("/series"))
+
+
+def test_what_is_dearer_by_now_is_booked_when_one_agrees(reader, market):
+    """The series says both prices; its button agrees to the new one, and books it."""
+    taken = block(market, 8)
+    reader.log_in(market.buyer.member)
+    path = book(reader, market, preview(reader, market)).location
+    with place.context(), transaction():
+        steps.cancel(market.stranger.actor, taken)
+        row = db.session.get_one(ListingTerms, (market.listing.id, "time_slice"))
+        row.terms = row.terms | {"rate_per_hour": "150.00"}
+    refill = f"{path}/refill"
+    reader.send(refill, reader.form(reader.get(path), refill))
+    page = reader.get(path)
+    assert ("现价 ¥300.00，建系列时 ¥240.00" if reader.lang == "zh" else
+            "Costs ¥300.00 by now, ¥240.00 when you made the series") in text_of(page)
+    agree = page.text[page.text.index('name="max_each"') - 400:]
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', agree))
+
+    reader.send(refill, fields)
+
+    page = reader.get(path)
+    assert len(re.findall(r'<a href="/bookings/\d+"', page.text)) == 4
+    assert "¥300.00" in text_of(page) and "max_each" not in page.text
 
 
 def test_all_or_none_says_what_is_against_it(reader, market):
