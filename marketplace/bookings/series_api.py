@@ -33,22 +33,23 @@ blueprint = MarketBlueprint("series", __name__, url_prefix="/api/v1",
                             description="Recurring bookings")
 
 
+def refused_time(refusal: DomainError, _address: Mapping[str, Any],
+                 body: Mapping[str, Any]) -> Wish:
+    """The first time that cannot be booked, as a wish of its own."""
+    plan: Plan = SeriesRequest().load(dict(body))["plan"]
+    later = refusal.params.get("start", plan.wish.start) - plan.wish.start
+    return replace(plan.wish, start=plan.wish.start + later,
+                   end=plan.wish.end + later if plan.wish.end else None)
+
+
 @scope("market:write")
+@partial(negotiated, asked=refused_time)
 @blueprint.arguments(PreviewRequest, as_kwargs=True)
 @blueprint.response(200, PreviewSchema)
 @blueprint.problems(400, 401, 403, 404, 422)
 def preview_series(wish: Wish, rrule: str) -> Any:
     """See what would become of every time of a series and what it costs; nothing is written."""
     return series_views.foreseen(series.preview(actor(), wish, rrule))
-
-
-def refused_time(refusal: DomainError, _address: Mapping[str, Any],
-                 body: Mapping[str, Any]) -> Wish:
-    """The first time that cannot be booked, as a wish of its own."""
-    plan: Plan = SeriesRequest().load(dict(body))["plan"]
-    later = refusal.params["start"] - plan.wish.start
-    return replace(plan.wish, start=plan.wish.start + later,
-                   end=plan.wish.end + later if plan.wish.end else None)
 
 
 @scope("market:write")

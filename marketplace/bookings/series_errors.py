@@ -15,6 +15,7 @@ class SeriesNotOffered(Invalid):
     """The listing takes no series."""
 
     code = "series_not_offered"
+    negotiable = True
 
 
 class SeriesNotFound(NotFound):

@@ -292,11 +292,13 @@ def test_a_missing_hour_is_skipped_and_never_filled(api, market, clock):
 
 
 def test_a_listing_may_take_no_series(api, market):
-    """Where the seller has said no, preview and booking are refused."""
+    """Preview and booking are refused, with the first time to be booked by itself or elsewhere."""
     change(market.listing, series=False)
 
-    assert api.post("/series", body(market)).json["code"] == "series_not_offered"
-    assert api.post("/series/preview", body(market)).status_code == 422
+    for path in ("/series", "/series/preview"):
+        answer = api.post(path, body(market))
+        assert (answer.status_code, answer.json["code"]) == (422, "series_not_offered")
+        assert answer.json["alternatives"][0]["start"] == "2026-03-03T02:00:00Z"
 
 
 def test_the_ceiling_is_of_the_whole_series(api, market):
