@@ -36,6 +36,7 @@ from marketplace.core.db import db
 from marketplace.core.events import on, publish
 from marketplace.core.locking import Rank, lock
 from marketplace.core.money import Money
+from marketplace.core.storing import store
 from marketplace.core.timewindow import TimeWindow
 from marketplace.core.transaction import transactional
 from marketplace.resources.models import Resource
@@ -114,24 +115,34 @@ def book_wish(actor: Actor, wish: Wish, max_total: Money | None = None,
               reference: str = "") -> Booking:
     """A firm books work on a listing in one step, at the price of this moment, or asks for it."""
     require(actor, "booking.create")
-    offer = catalogue.offer(wish.listing_id)
+    offer, room = _offer_of(wish)
+    if room and not offer.rules.approval:   # what follows is read once, under the lock
+        validator.lock_counted([offer], actor.company_id or 0)
+        lock(Resource, [offer.resource_id], Rank.RESOURCE)
     quotes = catalogue_services.unsaved_quotes(actor, offer, wish)
     refuse_above(quotes[0], max_total)
-    if offer.lanes == 1 and not offer.rules.approval:   # of several, bookings may change lanes
+    if not room and offer.lanes == 1 and not offer.rules.approval:   # of several, some may change
         capacity.refuse_taken(Want(offer.resource_id, TimeWindow(quotes[0].starts, quotes[0].ends),
                                    "booking", 0, quotes[0].lanes))
-    db.session.add_all(quotes)
-    db.session.flush()
+    for each in quotes:
+        store(each)
     transaction.current().keep(quotes)
-    return _book_or_ask(actor, Order(quotes[0], reference), {offer.listing_id: offer})
+    return _book_or_ask(actor, Order(quotes[0], reference), {offer.listing_id: offer}, fresh=room)
 
 
-def _book_or_ask(actor: Actor, order: Order,
-                 read: Mapping[int, Offer] | None = None) -> Booking:
+def _offer_of(wish: Wish) -> tuple[Offer, bool]:
+    """The listing of a wish, and whether it seems free; of pieces, whose end is not known, no."""
+    if wish.end is None or wish.end <= wish.start:
+        return catalogue.offer(wish.listing_id), False
+    return catalogue.offer_and_room(wish.listing_id, TimeWindow(wish.start, wish.end), wish.lanes)
+
+
+def _book_or_ask(actor: Actor, order: Order, read: Mapping[int, Offer] | None = None,
+                 fresh: bool = False) -> Booking:
     offers = read or _offers([order])
     if offers[order.quote.listing_id].rules.approval:
         return requests.file(actor, _as_quoted(offers, order), order)
-    return _book(actor, [order], offers)[0]
+    return _book(actor, [order], offers, fresh)[0]
 
 
 @transactional
@@ -193,22 +204,25 @@ def _as_quoted(offers: Mapping[int, Offer], order: Order) -> Offer:
     return terms_as_quoted(offers[order.quote.listing_id], order.quote)
 
 
-def _wanted(actor: Actor, offer: Offer, quote: Quote, hold_id: int = 0) -> Wanted:
+def _wanted(actor: Actor, offer: Offer, quote: Quote, hold_id: int = 0,
+            fresh: bool = False) -> Wanted:
     return Wanted(offer, quote, actor.company_id or 0, actor.member_id or 0, hold_id=hold_id,
-                  agreed=bool(hold_id))
+                  agreed=bool(hold_id), fresh=fresh)
 
 
-def _book(actor: Actor, orders: Sequence[Order], now: Mapping[int, Offer]) -> list[Booking]:
+def _book(actor: Actor, orders: Sequence[Order], now: Mapping[int, Offer],
+          fresh: bool = False) -> list[Booking]:
+    """Book orders or none; `fresh`: they were quoted under the locks that this takes."""
     offers = [_as_quoted(now, order) for order in orders]
-    wanted = [_wanted(actor, offer, order.quote)
+    wanted = [_wanted(actor, offer, order.quote, fresh=fresh)
               for offer, order in zip(offers, orders, strict=True)]
     validator.lock_counters(wanted)
     lock(Resource, {offer.resource_id for offer in offers}, Rank.RESOURCE)
     validator.check(wanted)
     rows = [contract(actor, offer, order, lifecycle.CONFIRMED)
             for offer, order in zip(offers, orders, strict=True)]
-    db.session.add_all(rows)
-    db.session.flush()
+    for each in rows:
+        store(each)
     capacity.take([requests.want_of(row, order.lane_id)
                    for row, order in zip(rows, orders, strict=True)])
     for row in rows:

@@ -33,6 +33,7 @@ class Wanted:
 
     `booking_id`, `hold_id`: of the same slot's own booking or hold, whose hours do not count twice.
     `agreed`: the notice was kept when the firm asked or held, and has been served by now.
+    `fresh`: it was quoted under the lock that is held, so that time has changed nothing.
     """
 
     offer: Offer
@@ -42,6 +43,7 @@ class Wanted:
     booking_id: int = 0
     hold_id: int = 0
     agreed: bool = False
+    fresh: bool = False
 
     @property
     def window(self) -> TimeWindow:
@@ -60,6 +62,12 @@ def lock_counters(wanted: Sequence[Wanted]) -> None:
          Rank.COMPANY)
 
 
+def lock_counted(offers: Sequence[Offer], company_id: int) -> None:
+    """The same before anything is quoted: a company that wants something of these offers."""
+    if any(rules.counts(each.rules) for each in offers):
+        lock(Company, [company_id], Rank.COMPANY)
+
+
 def check(wanted: Sequence[Wanted]) -> None:
     """Raise RuleBroken naming every rule that any of these breaks now."""
     errors = _time_errors(wanted)
@@ -71,7 +79,8 @@ def _time_errors(wanted: Sequence[Wanted]) -> list[FieldError]:
     """What the clock and the opening hours say; what a seller agrees to needs no more notice."""
     errors = []
     for agreed in (False, True):
-        pairs = [(each.offer, each.quote) for each in wanted if each.agreed == agreed]
+        pairs = [(each.offer, each.quote) for each in wanted
+                 if each.agreed == agreed and not each.fresh]
         found = catalogue.broken_by_time(pairs) if pairs else []
         errors += [each for each in found if not (agreed and each.code == "notice")]
     return errors

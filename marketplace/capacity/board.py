@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, literal, null, select, union_all
 
 from marketplace.capacity import queries
 from marketplace.capacity.models import Claim, Lane, Unavailability
@@ -94,16 +94,20 @@ class Board:
 
 
 def load(resource_ids: Iterable[int], hull: TimeWindow, now: datetime | None = None) -> Board:
-    """The board of these resources around a window, in two queries whatever their number.
+    """The board of these resources around a window, in one query whatever their number.
 
     `now`: who only looks does not see holds that have run out.
     """
     ids = sorted(set(resource_ids))
     lanes: dict[int, list[LaneTime]] = defaultdict(list)
-    rows = db.session.execute(LANES, {"ids": ids, "since": hull.start - REACH,
+    facts: dict[int, list[InTheWay]] = defaultdict(list)
+    rows = db.session.execute(_ROWS, {"ids": ids, "since": hull.start - REACH,
                                       "until": hull.end + REACH})
     expired, present = False, clock.now()
-    for lane_id, resource_id, kind, starts, ends, expires_at in rows:
+    for resource_id, _number, starts, lane_id, kind, ends, expires_at in rows:
+        if lane_id is None:
+            facts[resource_id].append(InTheWay("unavailable", starts, ends))
+            continue
         over = expires_at is not None and expires_at <= present
         expired = expired or over
         if not lanes[resource_id] or lanes[resource_id][-1].lane_id != lane_id:
@@ -112,27 +116,24 @@ def load(resource_ids: Iterable[int], hull: TimeWindow, now: datetime | None = N
             continue
         lanes[resource_id][-1].starts.append(starts)
         lanes[resource_id][-1].spans.append(InTheWay(kind, starts, ends))
-    facts: dict[int, list[InTheWay]] = defaultdict(list)
-    for resource_id, starts, ends in db.session.execute(
-            FACTS, {"ids": ids, "since": hull.start, "until": hull.end}):
-        facts[resource_id].append(InTheWay("unavailable", starts, ends))
     return Board(lanes, facts, expired)
 
 
 _IDS: Any = bindparam("ids", expanding=True)
 _SINCE, _UNTIL = (bindparam(name, type_=UtcDateTime()) for name in ("since", "until"))
-# Written once. Every lane, by number, with the live claims on it by start. Without a `now`, expired
-# holds were let go under the lock; one that ends after that stands in the way still, as it does for
-# the database, which reads no clock.
-LANES = (
-    select(Lane.id, Lane.resource_id, Claim.kind, Claim.blocked_from, Claim.blocked_until,
-           Claim.expires_at)
+# Written once. Every lane, by number, with the live claims on it by start; after each resource's
+# lanes, the facts that keep it from working. Without a `now`, expired holds were let go under the
+# lock; one that ends after that stands in the way still, as it does for the database, which reads
+# no clock.
+_CLAIMED = (
+    select(Lane.resource_id, Lane.number, Claim.blocked_from, Lane.id, Claim.kind,
+           Claim.blocked_until, Claim.expires_at)
     .outerjoin(Claim, and_(Claim.lane_id == Lane.id, Claim.state.in_(queries.LIVE),
                            Claim.blocked_from < _UNTIL, Claim.blocked_until > _SINCE))
-    .where(Lane.resource_id.in_(_IDS))
-    .order_by(Lane.resource_id, Lane.number, Claim.blocked_from))
-FACTS = (
-    select(Unavailability.resource_id, Unavailability.starts, Unavailability.ends)
+    .where(Lane.resource_id.in_(_IDS)))
+_FACTS = (
+    select(Unavailability.resource_id, literal(10**9), Unavailability.starts, null(), null(),
+           Unavailability.ends, null())
     .where(Unavailability.resource_id.in_(_IDS), Unavailability.starts < _UNTIL,
-           Unavailability.ends > _SINCE)
-    .order_by(Unavailability.starts))
+           Unavailability.ends > _SINCE))
+_ROWS: Any = union_all(_CLAIMED, _FACTS).order_by("resource_id", "number", "blocked_from")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from marketplace.capacity import board, queries, refusing, relaning
 from marketplace.capacity.board import Board, LaneTime
@@ -21,6 +20,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import publish
 from marketplace.core.locking import Rank, lock
+from marketplace.core.storing import store
 from marketplace.core.timewindow import TimeWindow
 from marketplace.core.transaction import transactional
 from marketplace.resources.models import Resource
@@ -84,8 +84,9 @@ def take(wants: Sequence[Want]) -> list[list[Claim]]:
             lanes = board.load(resources, hull)
             lanes.take(claim for each in claims for claim in each)
         claims[place] = _place(lanes, resources[want.resource_id], want, blocked[place])
-    db.session.add_all(claim for each in claims for claim in each)
-    db.session.flush()
+    for each in claims:
+        for claim in each:
+            store(claim)
     return claims
 
 
@@ -103,26 +104,20 @@ def _make_room(lanes: Board, want: Want, blocked: TimeWindow,
 
 
 def refuse_taken(want: Want) -> None:
-    """Raise the SlotTaken that `take()` would raise now, for the price of one look-up.
+    """Raise the SlotTaken that `take()` would raise now.
 
     Nothing is locked and nothing is promised: it spares losers, and everybody who waits for the
     lock, what would be written in vain. `take()` decides.
     """
-    if db.session.scalar(_free_lanes(want.lanes), {"resource": want.resource_id}
-                         | queries.asked(want.window)) is not None:
-        return
-    resource = db.session.get_one(Resource, want.resource_id)
+    resource: Any = db.session.execute(_PLACE, {"resource": want.resource_id}).one()
     blocked = _blocked(resource, want)
     lanes = board.load([resource.id], blocked, clock.now())
     if lanes.down(resource.id, blocked) or len(lanes.free(resource.id, blocked)) < want.lanes:
         raise refusing.taken(lanes, resource, want.window, blocked)
 
 
-@lru_cache(maxsize=20)
-def _free_lanes(lanes: int) -> Select[Any]:
-    """Written once for a number of lanes: the resource, where it has them free."""
-    return select(Resource.id).where(Resource.id == bindparam("resource"),
-                                     queries.has_lanes(Resource, queries.AskedWindow(), lanes))
+_PLACE = (select(Resource.id, Resource.name, Resource.buffer_before, Resource.buffer_after)
+          .where(Resource.id == bindparam("resource")))
 
 
 def fits(want: Want) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -33,8 +33,12 @@ LOOK_AHEAD = timedelta(days=62)   # farthest a piece run is followed over its cl
 
 def offers(listing_ids: Sequence[int]) -> dict[int, Offer]:
     """Published listings of verified companies as values, in one query."""
+    return _as_offers(db.session.execute(_OFFERS, {"ids": list(set(listing_ids))}))
+
+
+def _as_offers(rows: Iterable[Any]) -> dict[int, Offer]:
     found: dict[int, Offer] = {}
-    for row in db.session.execute(_OFFERS, {"ids": list(set(listing_ids))}):
+    for row in rows:
         if row.id not in found:
             found[row.id] = Offer(row.id, row.version, row.company_id, row.resource_id, row.name,
                                   row.lanes, rules_of(row, row.zone), {})
@@ -62,6 +66,25 @@ def offer(listing_id: int) -> Offer:
     if listing_id not in found:
         raise ListingNotFound(id=listing_id)
     return found[listing_id]
+
+
+def offer_and_room(listing_id: int, window: TimeWindow, lanes: int) -> tuple[Offer, bool]:
+    """One published listing, and whether it has lanes free in a window, in one query.
+
+    Nothing is locked and nothing is promised. Raises ListingNotFound.
+    """
+    rows = db.session.execute(_with_room(lanes), {"ids": [listing_id]}
+                              | capacity.asked(window)).all()
+    if not rows:
+        raise ListingNotFound(id=listing_id)
+    return _as_offers(rows)[listing_id], rows[0].room
+
+
+@lru_cache(maxsize=20)
+def _with_room(lanes: int) -> Select[Any]:
+    """Written once for a number of lanes."""
+    room = capacity.has_lanes(Resource, capacity.AskedWindow(), lanes)
+    return _OFFERS.add_columns(room.label("room"))
 
 
 def rules_of(row: Any, zone: str) -> ListingRules:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.core import clock
 from marketplace.core.db import Base, db
 from marketplace.core.errors import Unavailable
+from marketplace.core.storing import store
 from marketplace.core.transaction import end_read, transactional
 from marketplace.core.types import BigId, UtcDateTime
 
@@ -44,8 +45,9 @@ class OutboxMessage(Base):
 def put(topic: str, payload: dict[str, Any]) -> OutboxMessage:
     """Ask for something outside; a worker carries it out after commit."""
     now = clock.now()
-    message = OutboxMessage(topic=topic, payload=payload, created_at=now, next_attempt_at=now)
-    db.session.add(message)
+    message = OutboxMessage(topic=topic, payload=payload, created_at=now, next_attempt_at=now,
+                            attempts=0)
+    store(message)
     return message
 
 

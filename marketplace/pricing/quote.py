@@ -114,8 +114,14 @@ def modes() -> dict[str, Mode]:
 
 def load_terms(mode: str, terms: Mapping[str, Any]) -> dict[str, Any]:
     """Terms as values; raises marshmallow.ValidationError naming every wrong field."""
-    loaded: dict[str, Any] = modes()[mode].Terms().load(dict(terms))
+    loaded: dict[str, Any] = _schema(mode).load(dict(terms))
     return loaded
+
+
+@cache
+def _schema(mode: str) -> Schema:
+    """Made once: to make a schema costs more than to read terms with it."""
+    return modes()[mode].Terms()
 
 
 def quote(mode: str, terms: Mapping[str, Any], usage: Usage) -> Priced:
