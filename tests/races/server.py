@@ -168,7 +168,8 @@ def race(clients: Sequence[Client], work: Callable[[Client, int], list[Answer]])
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(600)
+        thread.join(900)
     if errors:
         raise errors[0]
+    assert not any(thread.is_alive() for thread in threads), "a client did not come to an end"
     return answers

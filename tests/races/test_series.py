@@ -20,8 +20,9 @@ from tests.races.test_same_hour import create_track, recount, refusals
 
 pytestmark = pytest.mark.usefixtures("no_deadlock")
 FIRMS = 6
-TIMES = {"small": 20, "long": 120}
+TIMES = {"small": 20, "long": 60}
 ROUNDS = {"small": 6, "long": 40}
+LONGEST = 5   # days of a series
 
 
 def booked(app: Flask, resource_id: int) -> dict[datetime, int]:
@@ -56,9 +57,9 @@ def test_all_or_none_series_leave_no_half(app, server, size):
     track = create_track()
     clients = [server.client(party.token) for party in track.buyers[:FIRMS]]
     for number in range(ROUNDS[size]):
-        start = track.first + timedelta(minutes=60 * number)
+        start = track.first + timedelta(days=LONGEST * (number // 24), hours=number % 24)
         wish = track.wish(start, start + timedelta(hours=1)) | {
-            "rrule": f"FREQ=DAILY;COUNT={3 + number % 3}", "all_or_none": True}
+            "rrule": f"FREQ=DAILY;COUNT={LONGEST - number % 3}", "all_or_none": True}
 
         answers = race(clients, lambda client, _, wish=wish: [client.post("/series", wish)])
 
