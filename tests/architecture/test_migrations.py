@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
+from marketplace.app import older_revisions
 from marketplace.config import ROOT
 from marketplace.core.db import db
 from marketplace.core.transaction import transaction
@@ -65,6 +66,14 @@ def test_the_history_is_one_line():
 
     assert len(history.get_heads()) == 1
     assert len(history.get_bases()) == 1
+
+
+def test_revisions_are_named_by_their_files():
+    """The server knows which revisions are older by the names of their files alone."""
+    history = ScriptDirectory(str(ROOT / "migrations"))
+    every = {each.revision for each in history.walk_revisions()}
+
+    assert older_revisions() == every - set(history.get_heads())
 
 
 def test_a_rebuilt_claim_table_gets_its_triggers_again():

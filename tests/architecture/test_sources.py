@@ -14,7 +14,7 @@ from marketplace.config import ROOT
 PACKAGE = ROOT / "marketplace"
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),
           ("time", "time"), ("time", "time_ns"), ("time", "localtime"), ("time", "gmtime")}
-HEAVY = ("ortools", "numpy", "pandas", "openpyxl", "numba", "scheduling")
+HEAVY = ("ortools", "numpy", "pandas", "openpyxl", "numba", "scheduling", "apscheduler", "alembic")
 
 
 def sources(folder: Path = PACKAGE) -> list[tuple[str, ast.Module]]:
@@ -85,8 +85,8 @@ def test_only_the_runner_knows_apscheduler():
     assert users == ["marketplace/runner.py"]
 
 
-def test_the_web_process_loads_no_solver_and_no_spreadsheet(tmp_path):
-    """After create_app() no solver, no array library and no spreadsheet reader is in memory."""
+def test_the_web_process_loads_only_what_it_serves_with(tmp_path):
+    """After create_app() no solver, array library, spreadsheet reader, timer or migration is there."""
     script = ("import sys; from marketplace.app import create_app; from marketplace import config;"
               f"create_app(config.Settings(instance={str(tmp_path)!r}));"
               f"print([name for name in {HEAVY!r} if name in sys.modules])")
