@@ -16,7 +16,8 @@ from marketplace.web import work
 from marketplace.web.work import instant, number, sentences
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-FREQUENCIES = ("WEEKLY", "DAILY", "MONTHLY")
+MONTHLY_DAY = "MONTHLY_DAY"   # monthly on the weekday of the first start: the second Tuesday
+FREQUENCIES = ("WEEKLY", "DAILY", "MONTHLY", MONTHLY_DAY)
 FIELDS = (*work.FIELDS, "freq", "interval", "count", "until")
 USUAL = {"freq": "WEEKLY", "interval": "1", "count": "10"}
 PLACES = {"rrule_first": "start", "rrule_too_far": "until", "rrule_until": "until"}
@@ -53,12 +54,15 @@ def read(sent: Any, listing_id: int, zone: str) -> SeriesForm:
 
 def rule(values: Mapping[str, Any]) -> str:
     """The rule that was chosen; the day of the first start is always one of its days."""
-    parts = [f"FREQ={values['freq']}"]
+    monthly_day = values["freq"] == MONTHLY_DAY
+    parts = ["FREQ=MONTHLY" if monthly_day else f"FREQ={values['freq']}"]
     if values["interval"] not in ("", "1"):
         parts.append(f"INTERVAL={values['interval']}")
     days = set(values["days"]) | set(_day_of(values["start"]))
     if values["freq"] == "WEEKLY" and values["days"]:
         parts.append("BYDAY=" + ",".join(day for day in DAYS if day in days))
+    if monthly_day:
+        parts += _place_of(values["start"])
     if values["until"]:
         parts.append("UNTIL=" + values["until"].replace("-", ""))
     else:
@@ -71,6 +75,16 @@ def _day_of(start: str) -> list[str]:
         return [DAYS[datetime.fromisoformat(start).weekday()]]
     except ValueError:
         return []
+
+
+def _place_of(start: str) -> list[str]:
+    """Which of its weekdays in the month the first start is on; a fifth one is the last."""
+    try:
+        day = datetime.fromisoformat(start).day
+    except ValueError:
+        return []
+    count = (day - 1) // 7 + 1
+    return [f"BYDAY={count if count < 5 else -1}{_day_of(start)[0]}"]
 
 
 def place(field: str, code: str = "") -> str:

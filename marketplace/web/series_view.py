@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,11 @@ from marketplace.web.reader import formats, words
 from marketplace.web.series_form import SeriesForm
 
 SHOWN = 100
+# The rules that the form writes, and so the ones that have words.
+RULES = ("WEEKLY", "DAILY", "MONTHLY")
+KNOWN = {"FREQ", "INTERVAL", "BYDAY", "COUNT", "UNTIL"}
+NTH = re.compile(r"([1-4]|-1)([A-Z]{2})")
+NTHS = {"1": "first", "2": "second", "3": "third", "4": "fourth", "-1": "last"}
 
 
 def asked(actor: Actor, listing_id: int, sent: Any) -> dict[str, Any]:
@@ -108,14 +114,18 @@ def rule_words(rrule: str) -> str:
     """A rule of our own form in words; any other as it is written."""
     parts = dict(part.split("=", 1) for part in rrule.upper().removeprefix("RRULE:").split(";")
                  if "=" in part)
-    known = {"FREQ", "INTERVAL", "BYDAY", "COUNT", "UNTIL"}
-    days = parts.get("BYDAY", "").split(",") if parts.get("BYDAY") else []
-    if not set(parts) <= known or parts.get("FREQ") not in series_form.FREQUENCIES or (
-            not set(days) <= set(series_form.DAYS)):
+    freq = parts.get("FREQ", "")
+    days = [each for each in parts.get("BYDAY", "").split(",") if each]
+    if not set(parts) <= KNOWN or freq not in RULES:
         return rrule
-    text = words(f"series.every.{parts['FREQ'].lower()}", count=int(parts.get("INTERVAL", "1")))
+    every = words(f"series.every.{freq.lower()}", count=int(parts.get("INTERVAL", "1")))
+    if freq == "MONTHLY" and len(days) == 1 and (found := NTH.fullmatch(days[0])):
+        return words("series.nth_day", every=every, nth=words(f"series.nth.{NTHS[found[1]]}"),
+                     day=words(f"series.day.{found[2].lower()}"))
+    if not set(days) <= set(series_form.DAYS):
+        return rrule
     names = words("offer.list_comma").join(words(f"series.day.{day.lower()}") for day in days)
-    return words("series.on_days", every=text, days=names) if names else text
+    return words("series.on_days", every=every, days=names) if names else every
 
 
 def detail(actor: Actor, series_id: int) -> dict[str, Any]:

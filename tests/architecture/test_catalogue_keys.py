@@ -67,6 +67,7 @@ PREFIXES = (
     "series.day.",
     "series.every.",
     "series.freq.",
+    "series.nth.",
     "series.reason.",
     "series.state.",
     "service_code.",

@@ -153,6 +153,25 @@ def test_chosen_days_are_followed(reader, market):
     assert ("3月12日" if reader.lang == "zh" else "12 Mar") in rows[3].replace(" ", " ")
 
 
+def test_a_month_is_repeated_on_its_weekday(reader, market):
+    """The first Tuesday of each month, in words on its page; a fifth weekday is the last."""
+    with place.context(), transaction():
+        db.session.get_one(Listing, market.listing.id).horizon_days = 120
+    reader.log_in(market.buyer.member)
+
+    page = preview(reader, market, freq="MONTHLY_DAY", count="3")
+    rows = re.findall(r'<tr><td class="num">(.*?)</td>', page.text)
+    days = ("3月3日", "4月7日", "5月5日") if reader.lang == "zh" else ("3 Mar", "7 Apr", "5 May")
+    assert len(rows) == 3
+    assert all(day in row.replace("\u2009", " ") for day, row in zip(days, rows, strict=True))
+
+    shown = text_of(reader.get(book(reader, market, page).location))
+    assert {"zh": "每月的第一个周二", "en": "Every month on the first Tue"}[reader.lang] in shown
+    last = preview(reader, market, freq="MONTHLY_DAY", count="2", start="2026-03-31T10:00",
+                   end="2026-03-31T12:00")
+    assert ("4月28日" if reader.lang == "zh" else "28 Apr") in text_of(last)
+
+
 def test_a_listing_without_series_says_so(reader, market):
     """The seller has said no: the page says it, without a form."""
     with place.context(), transaction():
