@@ -9,6 +9,7 @@ from sqlalchemy import Insert, insert, inspect
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
+from marketplace.core import transaction
 from marketplace.core.db import Base, db
 
 
@@ -33,6 +34,7 @@ def store(row: Base) -> None:
         set_committed_value(row, name, value)
     make_transient_to_detached(row)
     session.add(row)
+    transaction.current().stored.append(row)
 
 
 @lru_cache(maxsize=20)

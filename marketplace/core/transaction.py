@@ -47,6 +47,7 @@ class Transaction:
         self.locked: set[tuple[int, int]] = set()
         self.doomed = False
         self.kept: list[Any] = []
+        self.stored: list[Any] = []   # rows inserted past the unit of work, which is not told
 
     def keep(self, rows: Iterable[Any]) -> None:
         """Hold rows until the end: the session forgets, and reads anew, what nobody holds."""
@@ -124,15 +125,23 @@ def transaction() -> Iterator[Transaction]:
                     raise Doomed("an inner use case failed and its error was swallowed")
                 session.commit()
             except OperationalError as error:
-                session.rollback()
+                _undo(session, running)
                 raise (refusal_of(error) or error) from error
             except BaseException:
-                session.rollback()
+                _undo(session, running)
                 raise
     finally:
         _current.reset(token)
     for hook in running.hooks:
         hook()
+
+
+def _undo(session: Any, running: Transaction) -> None:
+    """Roll back; the session forgets what is not there, whose ids the next rows may get."""
+    session.rollback()
+    for row in running.stored:
+        if row in session:
+            session.expunge(row)
 
 
 def _end_reading(session: Any) -> None:

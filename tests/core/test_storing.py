@@ -60,3 +60,18 @@ def test_a_savepoint_that_is_undone_forgets_the_row(inside):
             store(row)
             raise ZeroDivisionError
         assert inspect(row).transient
+
+
+def test_a_transaction_that_is_undone_forgets_the_row(inside):
+    """Its number may be given again, also while somebody still holds the row that never was."""
+    with pytest.raises(ZeroDivisionError), transaction():
+        lost = message()
+        store(lost)
+        raise ZeroDivisionError
+
+    with transaction():
+        row = message()
+        store(row)
+
+    assert lost not in db.session
+    assert db.session.get(OutboxMessage, row.id) is row
