@@ -10,9 +10,6 @@ from dataclasses import asdict
 from functools import wraps
 from typing import Any
 
-from flask import request
-from sqlalchemy.exc import SQLAlchemyError
-
 from marketplace.bookings import moves, queries, validator
 from marketplace.bookings.errors import PriceChanged
 from marketplace.bookings.moves import Target
@@ -20,21 +17,18 @@ from marketplace.bookings.schemas import BookingRequest, wish_of
 from marketplace.bookings.validator import Wanted
 from marketplace.bookings.waitlist_errors import SlotFree
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue import services
-from marketplace.catalogue.alternatives import Alternative, alternatives
+from marketplace.catalogue import refusals, services
+from marketplace.catalogue.alternatives import Alternative
 from marketplace.catalogue.errors import RuleBroken
 from marketplace.catalogue.models import Quote
+from marketplace.catalogue.refusals import Asked, judge
 from marketplace.catalogue.schemas import QuoteSchema
 from marketplace.catalogue.services import Wish
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.core.errors import DomainError
-from marketplace.core.transaction import end_read
-from marketplace.http.api import FreeSlotSchema
 from marketplace.http.auth import actor
 from marketplace.http.fields import Instant
-
-Asked = Callable[[DomainError, Mapping[str, Any], Mapping[str, Any]], "Wish | Quote | None"]
 
 
 def asked_for(_refusal: DomainError, address: Mapping[str, Any],
@@ -61,30 +55,17 @@ def negotiated(view: Callable[..., Any], asked: Asked = asked_for) -> Callable[.
 
     A slot that nobody has to wait for comes with its quote too.
     """
+    negotiating = refusals.negotiated(view, asked)
 
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         try:
-            return view(*args, **kwargs)
+            return negotiating(*args, **kwargs)
         except (PriceChanged, SlotFree) as refusal:
             refusal.extra["quote"] = _quoted_anew(refusal)
             raise
-        except DomainError as refusal:
-            if refusal.negotiable:
-                refusal.extra["alternatives"] = _instead(asked, refusal, kwargs)
-            raise
 
     return wrapper
-
-
-def _instead(asked: Asked, refusal: DomainError, address: Mapping[str, Any]) -> Any:
-    """What is free instead of what a request wanted; whatever fails here, the refusal stands."""
-    try:
-        wanted = asked(refusal, address, request.get_json(silent=True) or {})
-    except (DomainError, SQLAlchemyError):
-        end_read()
-        return []
-    return [] if wanted is None else offered(wanted)
 
 
 def _quoted_anew(refusal: PriceChanged | SlotFree) -> Any:
@@ -95,12 +76,7 @@ def _quoted_anew(refusal: PriceChanged | SlotFree) -> Any:
         raise reason from refusal
 
 
-def offered(wanted: Wish | Quote) -> Any:
-    """Up to three alternatives as an answer shows them."""
-    found = alternatives(actor(), wanted, judge=passes)
-    return FreeSlotSchema().dump([each.shown() for each in found], many=True)
-
-
+@judge
 def passes(who: Actor | None, found: Alternative) -> bool:
     """True when the rules by which a seller governs access let the asker book it now."""
     offer, rules = found.place.offer, found.place.offer.rules

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from marketplace.accounts.permissions import require
 from marketplace.catalogue import queries, services, views
 from marketplace.catalogue.queries import Search
+from marketplace.catalogue.refusals import negotiated
 from marketplace.catalogue.schemas import (
     LISTING_FIELDS,
     FreeList,
@@ -19,6 +22,7 @@ from marketplace.catalogue.schemas import (
     RangeQuery,
 )
 from marketplace.catalogue.services import Wish
+from marketplace.core.errors import DomainError
 from marketplace.core.timewindow import TimeWindow
 from marketplace.http.api import MarketBlueprint
 from marketplace.http.auth import actor, actor_or_none, scope
@@ -55,7 +59,15 @@ def show_free(window: TimeWindow, listing_id: int) -> Any:
                       for each, lanes in found]}
 
 
+def unpriced(_refusal: DomainError, _address: Mapping[str, Any],
+             body: Mapping[str, Any]) -> Wish:
+    """The wish that breaks a rule of its listing."""
+    wish: Wish = QuoteRequest().load(dict(body))["wish"]
+    return wish
+
+
 @scope("market:write")
+@partial(negotiated, asked=unpriced)
 @repeatable
 @blueprint.arguments(QuoteRequest, as_kwargs=True)
 @blueprint.response(201, QuoteList)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Response, request
 
 from marketplace.accounts.permissions import require
+from marketplace.bookings.refusals import negotiated
+from marketplace.catalogue.services import Wish
+from marketplace.core.errors import DomainError
 from marketplace.http.api import MarketBlueprint
 from marketplace.http.auth import actor, scope
 from marketplace.http.idempotency import idempotent
@@ -76,7 +81,15 @@ def enough(plan_id: int) -> Any:
     return views.whole(services.enough(actor(), plan_id))
 
 
+def refused_part(refusal: DomainError, address: Mapping[str, Any],
+                 _body: Mapping[str, Any]) -> Wish | None:
+    """The part of a plan whose slot was taken."""
+    return services.wish_at(actor(), address["plan_id"], refusal.params["resource_id"],
+                            refusal.params["start"])
+
+
 @scope("market:write")
+@partial(negotiated, asked=refused_part)
 @idempotent
 @blueprint.response(200, PlanSchema)
 @blueprint.problems(400, 401, 403, 404, 409, 422)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -163,3 +164,14 @@ def _wish(part: PlanPart, quantity: int) -> Wish:
     pieces = quantity if modes()[part.mode].NEEDS_PIECES else None
     return Wish(part.listing_id, part.starts, part.ends if pieces is None else None, pieces,
                 part.mode)
+
+
+def wish_at(actor: Actor, plan_id: int, resource_id: int, start: datetime) -> Wish | None:
+    """What a plan wanted of a resource from a moment on: the part that was refused."""
+    queries.plan_of(actor, plan_id)
+    part = db.session.scalar(select(PlanPart).where(
+        PlanPart.plan_run_id == plan_id, PlanPart.resource_id == resource_id,
+        PlanPart.starts == start))
+    if part is None:
+        return None
+    return _wish(part, _quantities([part.operation_id])[part.operation_id])

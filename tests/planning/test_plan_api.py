@@ -79,6 +79,9 @@ def test_acceptance_names_what_is_in_the_way(app, api, market):
 
     assert (refused.status_code, refused.json["code"]) == (409, "slot_taken")
     assert refused.json["params"]["in_the_way"]
+    later = refused.json["alternatives"][0]
+    assert (later["kind"], later["resource_id"]) == ("later", market.resource.id)
+    assert later["start"] > start
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Booking)) == 0
 
