@@ -20,7 +20,7 @@ from tests.races.test_same_hour import create_track, recount, refusals
 
 pytestmark = pytest.mark.usefixtures("no_deadlock")
 FIRMS = 6
-TIMES = {"small": 20, "long": 60}
+TIMES = {"small": 20, "long": 40}
 ROUNDS = {"small": 6, "long": 40}
 LONGEST = 5   # days of a series
 
