@@ -30,7 +30,7 @@ from marketplace.catalogue.errors import ListingNotFound
 from marketplace.catalogue.models import Quote
 from marketplace.catalogue.rules import Offer
 from marketplace.catalogue.services import Wish
-from marketplace.core import audit, clock, transaction
+from marketplace.core import audit, clock
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.db import db
 from marketplace.core.events import on, publish
@@ -126,7 +126,6 @@ def book_wish(actor: Actor, wish: Wish, max_total: Money | None = None,
                                    "booking", 0, quotes[0].lanes))
     for each in quotes:
         store(each)
-    transaction.current().keep(quotes)
     return _book_or_ask(actor, Order(quotes[0], reference), {offer.listing_id: offer}, fresh=room)
 
 
