@@ -74,8 +74,8 @@ def _open(found: Proposal, actor: Actor, booking: Booking) -> tuple[Proposal, st
 def _agree(actor: Actor, booking: Booking, to: tuple[Offer, Quote], side: str,
            row: Proposal) -> None:
     """Make the step that both sides have consented to."""
-    asked, before = booking.state == lifecycle.REQUESTED, slot_of(booking)
-    if asked:
+    before = slot_of(booking)
+    if booking.state == lifecycle.REQUESTED:
         adopt(booking, *to)
         change = changing.look_up(SYSTEM, booking, "agree")
         capacity.take([requests.want_of(booking)])
@@ -85,8 +85,7 @@ def _agree(actor: Actor, booking: Booking, to: tuple[Offer, Quote], side: str,
     row.state = ACCEPTED
     changing.finish(replace(change, actor=actor, side=side), proposal=row.id, before=before)
     publish(ProposalAnswered(row.id, booking.id, row.state, side))
-    if asked:
-        requests.decline_rivals(booking)
+    requests.decline_rivals(booking)
 
 
 @transactional

@@ -126,12 +126,11 @@ class Bargains(Model):
     def _agree(self, row: Bargain, slot: Slot) -> str:
         if not self.free(row.starts, row.ends, but=(("booking", slot.id),)):
             return "taken"
-        asked, row.state = slot.state == "requested", "accepted"
+        row.state = "accepted"
         slot.starts, slot.ends, slot.total = row.starts, row.ends, row.total
         self.confirm(slot)
         self.overtaken(slot, "agree")
-        if asked:
-            self.decline_rivals(slot)
+        self.decline_rivals(slot)
         return "confirmed"
 
     def _close(self, row: Bargain, slot: Slot, state: str) -> None:
