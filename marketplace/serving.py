@@ -14,7 +14,7 @@ from typing import Any
 bind = "127.0.0.1:8000"
 worker_class = "gthread"
 workers = 4
-threads = 4
+threads = 2   # one at work, one that waits for the database or a client: more only queue inside
 preload_app = True
 timeout = 60
 graceful_timeout = 20

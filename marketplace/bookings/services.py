@@ -23,6 +23,7 @@ from marketplace.bookings.orders import (
 )
 from marketplace.bookings.validator import Wanted
 from marketplace.capacity import services as capacity
+from marketplace.capacity.refusing import Spot
 from marketplace.capacity.services import HoldExpired, Want
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import services as catalogue_services
@@ -115,25 +116,31 @@ def book_wish(actor: Actor, wish: Wish, max_total: Money | None = None,
               reference: str = "") -> Booking:
     """A firm books work on a listing in one step, at the price of this moment, or asks for it."""
     require(actor, "booking.create")
-    offer, room = _offer_of(wish)
-    if room and not offer.rules.approval:   # what follows is read once, under the lock
+    offer, full = _offer_of(wish)
+    fresh = full is None and not offer.rules.approval
+    if fresh:   # what follows is read once, under the lock
         validator.lock_counted([offer], actor.company_id or 0)
         lock(Resource, [offer.resource_id], Rank.RESOURCE)
+    elif full is not None and offer.lanes == 1 and not offer.rules.approval:
+        _refuse_taken(offer, wish, full)   # of several lanes, some work may change its own
     quotes = catalogue_services.unsaved_quotes(actor, offer, wish)
     refuse_above(quotes[0], max_total)
-    if not room and offer.lanes == 1 and not offer.rules.approval:   # of several, some may change
-        capacity.refuse_taken(Want(offer.resource_id, TimeWindow(quotes[0].starts, quotes[0].ends),
-                                   "booking", 0, quotes[0].lanes))
     for each in quotes:
         store(each)
-    return _book_or_ask(actor, Order(quotes[0], reference), {offer.listing_id: offer}, fresh=room)
+    return _book_or_ask(actor, Order(quotes[0], reference), {offer.listing_id: offer}, fresh)
 
 
-def _offer_of(wish: Wish) -> tuple[Offer, bool]:
-    """The listing of a wish, and whether it seems free; of pieces, whose end is not known, no."""
+def _offer_of(wish: Wish) -> tuple[Offer, Spot | None]:
+    """The listing of a wish, and its spot where that seems full; for pieces `take()` will see."""
     if wish.end is None or wish.end <= wish.start:
-        return catalogue.offer(wish.listing_id), False
-    return catalogue.offer_and_room(wish.listing_id, TimeWindow(wish.start, wish.end), wish.lanes)
+        return catalogue.offer(wish.listing_id), None
+    return catalogue.offer_and_full(wish.listing_id, TimeWindow(wish.start, wish.end), wish.lanes)
+
+
+def _refuse_taken(offer: Offer, wish: Wish, full: Spot) -> None:
+    """Raise what is wrong with a wish by the rules, else that its slot is taken."""
+    window = next(iter(catalogue_services.slots(offer, wish).values())).window
+    capacity.refuse_taken(Want(full.id, window, "booking", 0, wish.lanes), full)
 
 
 def _book_or_ask(actor: Actor, order: Order, read: Mapping[int, Offer] | None = None,

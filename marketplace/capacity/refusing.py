@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from marketplace.capacity import queries
 from marketplace.capacity.board import Board
@@ -15,7 +16,17 @@ from marketplace.core.timewindow import TimeWindow
 from marketplace.resources.models import Resource
 
 
-def taken(lanes: Board, resource: Resource, window: TimeWindow,
+@dataclass(frozen=True)
+class Spot:
+    """What is known of a resource that seems to be full, without its row; buffers in minutes."""
+
+    id: int
+    name: str
+    buffer_before: int
+    buffer_after: int
+
+
+def taken(lanes: Board, resource: Resource | Spot, window: TimeWindow,
           blocked: TimeWindow) -> SlotTaken:
     """The refusal of a window that has no lanes; blocks are named by the fact they belong to."""
     in_the_way = lanes.down(resource.id, blocked) + [
@@ -23,7 +34,8 @@ def taken(lanes: Board, resource: Resource, window: TimeWindow,
     return _refusal(resource, window, in_the_way)
 
 
-def _refusal(resource: Resource, window: TimeWindow, in_the_way: Sequence[InTheWay]) -> SlotTaken:
+def _refusal(resource: Resource | Spot, window: TimeWindow,
+             in_the_way: Sequence[InTheWay]) -> SlotTaken:
     return SlotTaken(resource_id=resource.id, resource=resource.name,
                      start=window.start, end=window.end, in_the_way=[
                          {"what": each.what, "start": each.starts, "end": each.ends}

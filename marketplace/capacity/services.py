@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 
 from marketplace.capacity import board, queries, refusing, relaning
 from marketplace.capacity.board import Board, LaneTime
 from marketplace.capacity.errors import ResourceNotFound
 from marketplace.capacity.models import Claim, Lane
 from marketplace.capacity.queries import InTheWay
+from marketplace.capacity.refusing import Spot
 from marketplace.capacity.rules import HOLD, STATE_OF_KIND, tightest
 from marketplace.capacity.trying import Trial
 from marketplace.core import clock
@@ -103,21 +103,16 @@ def _make_room(lanes: Board, want: Want, blocked: TimeWindow,
     return bool(places)
 
 
-def refuse_taken(want: Want) -> None:
-    """Raise the SlotTaken that `take()` would raise now.
+def refuse_taken(want: Want, spot: Spot) -> None:
+    """Raise the SlotTaken that `take()` would raise now on a spot that seems to be full.
 
     Nothing is locked and nothing is promised: it spares losers, and everybody who waits for the
     lock, what would be written in vain. `take()` decides.
     """
-    resource: Any = db.session.execute(_PLACE, {"resource": want.resource_id}).one()
-    blocked = _blocked(resource, want)
-    lanes = board.load([resource.id], blocked, clock.now())
-    if lanes.down(resource.id, blocked) or len(lanes.free(resource.id, blocked)) < want.lanes:
-        raise refusing.taken(lanes, resource, want.window, blocked)
-
-
-_PLACE = (select(Resource.id, Resource.name, Resource.buffer_before, Resource.buffer_after)
-          .where(Resource.id == bindparam("resource")))
+    blocked = _blocked(spot, want)
+    lanes = board.load([spot.id], blocked, clock.now())
+    if lanes.down(spot.id, blocked) or len(lanes.free(spot.id, blocked)) < want.lanes:
+        raise refusing.taken(lanes, spot, want.window, blocked)
 
 
 def fits(want: Want) -> bool:
@@ -155,7 +150,7 @@ def trial(wants: Sequence[Want], *, apart: bool = False) -> list[bool]:
     return placed
 
 
-def _blocked(resource: Resource, want: Want) -> TimeWindow:
+def _blocked(resource: Resource | Spot, want: Want) -> TimeWindow:
     """The wanted window with the resource's buffers as they are now."""
     return want.window.widened(timedelta(minutes=resource.buffer_before),
                                timedelta(minutes=resource.buffer_after))

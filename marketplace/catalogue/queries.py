@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from marketplace.accounts.models import Company
 from marketplace.capacity import queries as capacity
+from marketplace.capacity.refusing import Spot
 from marketplace.catalogue.errors import ListingNotFound, QuoteNotFound
 from marketplace.catalogue.models import Listing, ListingTerms, Quote
 from marketplace.catalogue.rules import ListingRules, Offer
@@ -68,8 +69,8 @@ def offer(listing_id: int) -> Offer:
     return found[listing_id]
 
 
-def offer_and_room(listing_id: int, window: TimeWindow, lanes: int) -> tuple[Offer, bool]:
-    """One published listing, and whether it has lanes free in a window, in one query.
+def offer_and_full(listing_id: int, window: TimeWindow, lanes: int) -> tuple[Offer, Spot | None]:
+    """One published listing, and its spot where too few lanes seem free in a window; one query.
 
     Nothing is locked and nothing is promised. Raises ListingNotFound.
     """
@@ -77,14 +78,17 @@ def offer_and_room(listing_id: int, window: TimeWindow, lanes: int) -> tuple[Off
                               | capacity.asked(window)).all()
     if not rows:
         raise ListingNotFound(id=listing_id)
-    return _as_offers(rows)[listing_id], rows[0].room
+    row = rows[0]
+    full = None if row.room else Spot(row.resource_id, row.name, row.buffer_before,
+                                      row.buffer_after)
+    return _as_offers(rows)[listing_id], full
 
 
 @lru_cache(maxsize=20)
 def _with_room(lanes: int) -> Select[Any]:
     """Written once for a number of lanes."""
     room = capacity.has_lanes(Resource, capacity.AskedWindow(), lanes)
-    return _OFFERS.add_columns(room.label("room"))
+    return _OFFERS.add_columns(Resource.buffer_before, Resource.buffer_after, room.label("room"))
 
 
 def rules_of(row: Any, zone: str) -> ListingRules:
