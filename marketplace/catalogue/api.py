@@ -46,7 +46,7 @@ def find_listings(wish: Search, limit: int, cursor: int, wanted: tuple[str, ...]
 @blueprint.problems(401, 404)
 def show_listing(listing_id: int) -> Any:
     """One listing; prices for members."""
-    return views.shown(actor_or_none(), [queries.detail(listing_id)], LISTING_FIELDS)[0]
+    return views.shown(actor_or_none(), listing_id, LISTING_FIELDS)
 
 
 @blueprint.arguments(RangeQuery, location="query", as_kwargs=True)

@@ -15,6 +15,8 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from marketplace.accounts.models import Company
 from marketplace.capacity import queries as capacity
 from marketplace.capacity.refusing import Spot
+from marketplace.catalogue import cards
+from marketplace.catalogue.cards import COLUMNS
 from marketplace.catalogue.errors import ListingNotFound, QuoteNotFound
 from marketplace.catalogue.models import Listing, ListingTerms, Quote
 from marketplace.catalogue.rules import ListingRules, Offer
@@ -150,16 +152,24 @@ def _built(wish: Search, free: bool, ids_only: bool) -> Select[Any]:
     window = capacity.AskedWindow() if free else None
     query = (_search(wish, window, sites=bool(wish.region or wish.near or wish.text))
              .with_only_columns(Listing.id) if ids_only
-             else _search(wish, window).options(*WHOLE))
+             else _search(wish, window).with_only_columns(*COLUMNS))
     return query.limit(bindparam("page_limit")).offset(bindparam("page_offset"))
 
 
 def found(wish: Search, limit: int, offset: int, *, ids_only: bool = False) -> Sequence[Any]:
-    """So many of the matching listings, or of their ids, from an offset on."""
+    """So many of the matching listings as cards, or of their ids, from an offset on."""
     query = _built(replace(wish, free=None), wish.free is not None, ids_only)
     page = {"page_limit": limit, "page_offset": offset} | capacity.asked(wish.free)
-    rows = db.session.scalars(query, page)
-    return rows.all() if ids_only else rows.unique().all()
+    rows = db.session.execute(query, page)
+    return rows.scalars().all() if ids_only else rows.all()
+
+
+def card(listing_id: int) -> Any:
+    """One published listing as a card; raises ListingNotFound."""
+    row = db.session.execute(cards.one(listing_id)).first()
+    if row is None:
+        raise ListingNotFound(id=listing_id)
+    return row
 
 
 WHOLE = (contains_eager(Listing.resource).contains_eager(Resource.site),

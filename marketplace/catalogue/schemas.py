@@ -219,9 +219,8 @@ class CapabilitySchema(Schema):
     """What kind of work a resource does."""
 
     service_code = fields.String(required=True)
-    materials = fields.Function(lambda row: [each.material for each in row.materials])
-    envelope_mm = fields.Function(lambda row: None if row.envelope_x is None else [
-        row.envelope_x, row.envelope_y, row.envelope_z])
+    materials = fields.List(fields.String(), required=True)
+    envelope_mm = fields.List(fields.Integer(), required=True, allow_none=True)
     tolerance_um = fields.Integer(allow_none=True)
 
 

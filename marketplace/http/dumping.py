@@ -24,8 +24,12 @@ def dumper(schema: Schema) -> Dump:
     parts = [_part(schema, name, field) for name, field in schema.dump_fields.items()]
 
     def one(value: Any) -> dict[str, Any]:
-        answer = {key: part(value) for key, part in parts}
-        return {key: each for key, each in answer.items() if each is not missing}
+        answer = {}
+        for key, part in parts:
+            found = part(value)
+            if found is not missing:
+                answer[key] = found
+        return answer
 
     return _many(one) if schema.many else one
 
@@ -33,15 +37,16 @@ def dumper(schema: Schema) -> Dump:
 def _part(schema: Schema, name: str, field: Any) -> tuple[str, Dump]:
     """The key of a field in an answer, and what finds its value in the answered thing."""
     source, short = field.attribute or name, _short(field)
+    plain = field.dump_default is missing   # what a mapping lacks stays away
 
     def whole(value: Any) -> Any:
         return field.serialize(name, value, accessor=schema.get_attribute)
 
     def quick(value: Any) -> Any:
-        found = (value.get(source, missing) if isinstance(value, dict)
-                 else getattr(value, source, missing))
-        if found is None:
-            return None
+        mapping = isinstance(value, dict)
+        found = value.get(source, missing) if mapping else getattr(value, source, missing)
+        if found is None or (found is missing and mapping and plain):
+            return found
         return whole(value) if found is missing else short(found)   # type: ignore[misc]
 
     return field.data_key or name, whole if short is None or "." in source else quick
