@@ -30,6 +30,8 @@ from marketplace.core.errors import DomainError
 from marketplace.http.auth import actor
 from marketplace.http.fields import Instant
 
+_BODY = BookingRequest()   # made once: a schema costs more than to read with it
+
 
 def asked_for(_refusal: DomainError, address: Mapping[str, Any],
               body: Mapping[str, Any]) -> Wish | Quote | None:
@@ -47,7 +49,7 @@ def asked_for(_refusal: DomainError, address: Mapping[str, Any],
         return catalogue.quote_of(quote_id, actor().company_id)
     if "quote_id" in body:
         return catalogue.quote_of(body["quote_id"], actor().company_id)
-    return wish_of(BookingRequest().load(dict(body))) if "listing_id" in body else None
+    return wish_of(_BODY.load(dict(body))) if "listing_id" in body else None
 
 
 def negotiated(view: Callable[..., Any], asked: Asked = asked_for) -> Callable[..., Any]:

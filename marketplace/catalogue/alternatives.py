@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -38,6 +38,7 @@ from marketplace.pricing.quote import Priced, Usage, load_terms, modes
 from marketplace.pricing.quote import quote as priced
 
 LATER, OTHER, NEARBY = "later", "other", "nearby"
+NEAR = timedelta(days=10)   # how far a first look goes
 ODD_LENGTHS = 4   # stand-ins whose own length is checked by a look of its own
 log = logging.getLogger(__name__)
 
@@ -174,8 +175,20 @@ def _on_the_same(spot: Place, wish: Wish, limit: int) -> list[Alternative]:
     latest = now + timedelta(days=rules.horizon_days)
     if first > latest:
         return []
-    free = gaps.free(spot.offer.resource_id, TimeWindow(
-        min(wish.start, first) - spot.before, latest + queries.LOOK_AHEAD))
+    since = min(wish.start, first) - spot.before
+    near = max(since, wish.end or since) + NEAR   # most often there is room near by
+    for until in (near, max(near, latest + queries.LOOK_AHEAD)):
+        free = gaps.free(spot.offer.resource_id, TimeWindow(since, until))
+        found = _starting(spot, wish, free, (first, latest), limit)
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _starting(spot: Place, wish: Wish, free: Free, reach: tuple[datetime, datetime],
+              limit: int) -> list[Alternative]:
+    """What of the free time of a resource starts within a reach, earliest first."""
+    rules, (first, latest) = spot.offer.rules, reach
     minutes = None if wish.end is None else _rounded(rules, _open_minutes(free, rules, wish))
     found: list[Alternative] = []
     for way in _ways(spot, wish, minutes)[:1]:

@@ -19,9 +19,11 @@ from marketplace.core.errors import DomainError
 from marketplace.core.transaction import end_read
 from marketplace.http.api import FreeSlotSchema
 from marketplace.http.auth import actor
+from marketplace.http.dumping import dumper
 
 Asked = Callable[[DomainError, Mapping[str, Any], Mapping[str, Any]], "Wish | Quote | None"]
 _judges: list[Judge] = []
+_shown = dumper(FreeSlotSchema(many=True))   # made once: a schema costs more than its answer
 
 
 def judge(function: Judge) -> Judge:
@@ -60,4 +62,4 @@ def offered(wanted: Wish | Quote) -> Any:
     """Up to three alternatives as an answer shows them."""
     found = alternatives(actor(), wanted, judge=lambda who, each: all(
         passes(who, each) for passes in _judges))
-    return FreeSlotSchema().dump([each.shown() for each in found], many=True)
+    return _shown([each.shown() for each in found])

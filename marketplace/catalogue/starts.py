@@ -61,7 +61,8 @@ def starts(free: Free, rules: ListingRules, need: Need, first: datetime,
     tried = {first, *(each.window.start + need.before for each in roomy.gaps),
              *(each.start for each in free.opened), *(each.end + need.before for each in free.down)}
     last: datetime | None = None
-    for start in sorted({stepped(max(each, first), rules) for each in tried}):
+    for moment in sorted({max(each, first) for each in tried}):
+        start = stepped(moment, rules)
         if start > latest:
             return
         if last is not None and start < last:

@@ -244,3 +244,25 @@ def test_the_number_of_statements_does_not_grow_with_the_market(market, count_qu
     with count_queries() as many:
         alternatives(market.buyer.actor, wish(market))
     assert len(many) == len(few) == 4
+
+
+def test_room_far_ahead_is_found_where_there_is_none_near_by(market):
+    """A first look goes ten days far; a machine that is full for longer is looked at to the end."""
+    create_claim(market.resource, market.start, 13 * 24)
+
+    first, *_ = alternatives(market.buyer.actor, wish(market))
+
+    assert (first.kind, first.window.start) == ("later", market.start + timedelta(days=13))
+
+
+def test_a_work_longer_than_the_first_look_keeps_its_length(market, clock):
+    """What stands instead of a work over many days takes as many open hours as that."""
+    db.session.get_one(Listing, market.listing.id).may_pause = True
+    db.session.commit()
+    long = wish(market, 24 * 13)
+    asked = quote(market.buyer.actor, long)[0].work_minutes
+    create_claim(market.resource, market.start, 2)
+
+    first, *_ = alternatives(market.buyer.actor, long)
+
+    assert first.minutes == asked

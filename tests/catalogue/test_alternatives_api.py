@@ -36,7 +36,8 @@ def test_every_refusal_of_capacity_negotiates(market, api):
     taken = [client.post(path, {"quote_id": quoted}) for path in ("/holds", "/bookings")]
     unpriced = client.post("/quotes", market.wish(start=shanghai(1, 10, 7)))
 
-    for refusal, status in ((asked, 422), (unpriced, 422), (over, 409), *((each, 409) for each in taken)):
+    for refusal, status in ((asked, 422), (unpriced, 422),
+                            *((each, 409) for each in (over, *taken))):
         assert refusal.status_code == status
         assert refusal.json["alternatives"][0]["listing_id"] == market.listing.id
 
