@@ -86,7 +86,7 @@ def test_only_the_runner_knows_apscheduler():
 
 
 def test_the_web_process_loads_only_what_it_serves_with(tmp_path):
-    """After create_app() no solver, array library, spreadsheet reader, timer or migration is there."""
+    """After create_app() nothing that solves, reads sheets, keeps time or migrates is in memory."""
     script = ("import sys; from marketplace.app import create_app; from marketplace import config;"
               f"create_app(config.Settings(instance={str(tmp_path)!r}));"
               f"print([name for name in {HEAVY!r} if name in sys.modules])")
