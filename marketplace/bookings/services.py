@@ -37,7 +37,7 @@ from marketplace.core.db import db
 from marketplace.core.events import on, publish
 from marketplace.core.locking import Rank, lock
 from marketplace.core.money import Money
-from marketplace.core.storing import store
+from marketplace.core.storing import store_all
 from marketplace.core.timewindow import TimeWindow
 from marketplace.core.transaction import transactional
 from marketplace.resources.models import Resource
@@ -125,8 +125,7 @@ def book_wish(actor: Actor, wish: Wish, max_total: Money | None = None,
         _refuse_taken(offer, wish, full)   # of several lanes, some work may change its own
     quotes = catalogue_services.unsaved_quotes(actor, offer, wish)
     refuse_above(quotes[0], max_total)
-    for each in quotes:
-        store(each)
+    store_all(quotes)
     return _book_or_ask(actor, Order(quotes[0], reference), {offer.listing_id: offer}, fresh)
 
 
@@ -227,8 +226,7 @@ def _book(actor: Actor, orders: Sequence[Order], now: Mapping[int, Offer],
     validator.check(wanted)
     rows = [contract(actor, offer, order, lifecycle.CONFIRMED)
             for offer, order in zip(offers, orders, strict=True)]
-    for each in rows:
-        store(each)
+    store_all(rows)
     capacity.take([requests.want_of(row, order.lane_id)
                    for row, order in zip(rows, orders, strict=True)])
     for row in rows:

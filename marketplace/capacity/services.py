@@ -20,7 +20,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.events import publish
 from marketplace.core.locking import Rank, lock
-from marketplace.core.storing import store
+from marketplace.core.storing import store_all
 from marketplace.core.timewindow import TimeWindow
 from marketplace.core.transaction import transactional
 from marketplace.resources.models import Resource
@@ -84,9 +84,7 @@ def take(wants: Sequence[Want]) -> list[list[Claim]]:
             lanes = board.load(resources, hull)
             lanes.take(claim for each in claims for claim in each)
         claims[place] = _place(lanes, resources[want.resource_id], want, blocked[place])
-    for each in claims:
-        for claim in each:
-            store(claim)
+    store_all([claim for each in claims for claim in each])
     return claims
 
 
