@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -258,6 +258,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(("book", "free", "cut", "down", "edit
                            st.integers(0, 11), st.integers(1, 6)), max_size=14)
 
 
+@settings(max_examples=max(25, settings.default.max_examples // 5))   # each recounts all
 @given(STEPS)
 def test_after_any_history_the_facts_are_covered_exactly(steps):
     """Whatever is booked, freed, cut, reported, edited and ended: no gap, no excess, no overlap."""
