@@ -30,18 +30,6 @@ pytestmark = pytest.mark.usefixtures("inside")
 MORNING = TimeWindow(shanghai(1, 8), shanghai(1, 12))
 
 
-@pytest.fixture
-def party():
-    """Who operates the machine."""
-    return create_party()
-
-
-@pytest.fixture
-def machine(party):
-    """Two lanes, 15 minutes of setup before a work."""
-    return create_resource(party.company, lanes=2, buffer_before=15)
-
-
 def hour(number: float) -> object:
     """An hour of tomorrow."""
     return shanghai(1, 0) + timedelta(hours=number)

@@ -32,18 +32,6 @@ HOUR = timedelta(hours=1)
 BOUND = 60   # statements, whatever the number of events
 
 
-@pytest.fixture
-def party():
-    """Who operates the machine."""
-    return create_party()
-
-
-@pytest.fixture
-def machine(party):
-    """Two lanes, 15 minutes of setup before a work."""
-    return create_resource(party.company, lanes=2, buffer_before=15)
-
-
 def events(count: int, hours: float = 1, shift: float = 0) -> Mapping[Key, TimeWindow]:
     """An event every sixth hour from tomorrow on."""
     starts = [shanghai(1, 0) + (6 * each + shift) * HOUR for each in range(count)]
