@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from scheduling.problem import Job, Problem
 from scheduling.schedule import Schedule
+from scheduling.terms import Terms
 
 
 class Objective(Protocol):
@@ -19,6 +20,9 @@ class Objective(Protocol):
     SENSE: str
     REQUIRES_ALL: bool
     AGGREGATE: str
+
+    def terms(self, problem: Problem) -> Terms:
+        """What the value of a schedule is made of."""
 
     def contribution(self, job: Job, completion: int, cost: int) -> int:
         """What one finished job adds."""

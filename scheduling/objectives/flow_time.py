@@ -6,11 +6,17 @@ from typing import Any
 
 from scheduling.problem import Job, Problem
 from scheduling.schedule import Schedule, completion
+from scheduling.terms import Terms
 
 NAME = "flow_time"
 SENSE = "min"
 REQUIRES_ALL = True
 AGGREGATE = "sum"
+
+
+def terms(problem: Problem) -> Terms:
+    """Every job's end less its release."""
+    return Terms.of(problem, completion=1, done=[-job.release for job in problem.jobs])
 
 
 def contribution(job: Job, completion: int, cost: int) -> int:

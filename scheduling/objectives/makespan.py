@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from scheduling.problem import Job, Problem
-from scheduling.schedule import Schedule
+from scheduling.schedule import Schedule, completion
+from scheduling.terms import Terms
 
 NAME = "makespan"
 SENSE = "min"
@@ -13,14 +14,20 @@ REQUIRES_ALL = True
 AGGREGATE = "max"
 
 
-def contribution(job: Job, completion: int, cost: int) -> int:
+def terms(problem: Problem) -> Terms:
+    """Nothing but the last end."""
+    return Terms.of(problem, latest=1)
+
+
+def contribution(job: Job, end: int, cost: int) -> int:
     """The tick at which one job ends."""
-    return completion
+    return end
 
 
 def measure(problem: Problem, schedule: Schedule) -> int:
-    """The last end of all, zero for an empty schedule."""
-    return max((item.end for item in schedule.assignments), default=0)
+    """The last end of the jobs wholly in the schedule, zero for an empty one."""
+    whole = schedule.complete_jobs(problem)
+    return max((completion(schedule.by_job[job]) for job in whole), default=0)
 
 
 def expression(model: Any) -> Any:

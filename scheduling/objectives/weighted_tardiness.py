@@ -6,11 +6,17 @@ from typing import Any
 
 from scheduling.problem import Job, Problem
 from scheduling.schedule import Schedule, completion
+from scheduling.terms import Terms
 
 NAME = "weighted_tardiness"
 SENSE = "min"
 REQUIRES_ALL = True
 AGGREGATE = "sum"
+
+
+def terms(problem: Problem) -> Terms:
+    """Every tick late costs the job's weight."""
+    return Terms.of(problem, tardiness=[job.tardiness_weight for job in problem.jobs])
 
 
 def contribution(job: Job, completion: int, cost: int) -> int:

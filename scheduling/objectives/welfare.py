@@ -6,11 +6,19 @@ from typing import Any
 
 from scheduling.problem import Job, Problem
 from scheduling.schedule import Schedule, completion, job_cost
+from scheduling.terms import Terms
 
 NAME = "welfare"
 SENSE = "max"
 REQUIRES_ALL = False
 AGGREGATE = "sum"
+
+
+def terms(problem: Problem) -> Terms:
+    """A job brings its value and takes what it costs and what its lateness costs."""
+    jobs = problem.jobs
+    late = [-job.tardiness_weight for job in jobs]
+    return Terms.of(problem, done=[job.value for job in jobs], cost=-1, tardiness=late)
 
 
 def contribution(job: Job, completion: int, cost: int) -> int:

@@ -60,6 +60,16 @@ def test_contributions_add_up_to_the_measure(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@given(seed=SEEDS)
+@settings(max_examples=25, deadline=None)
+def test_terms_add_up_to_the_measure(name: str, seed: int) -> None:
+    """The terms make of a schedule exactly what the objective measures on it."""
+    problem, goal = random_problem(seed), objective_named(name)
+    schedule = _dispatched(problem, name)
+    assert goal.terms(problem).value(problem, schedule) == goal.measure(problem, schedule)
+
+
+@pytest.mark.parametrize("name", NAMES)
 @given(first=st.integers(0, 99), more=st.integers(0, 99), paid=st.integers(0, 99))
 def test_later_and_dearer_is_never_better(name: str, first: int, more: int, paid: int) -> None:
     """Search and bounds rest on contributions that get no better with time and cost."""
