@@ -150,6 +150,6 @@ def plan(
     from scheduling.solve import solve
 
     return solve(
-        problem, objective="flow_time", time_limit=seconds, seed=1, workers=1,
+        problem, objective="earliest_completion", time_limit=seconds, seed=1, workers=1,
         warm_start=replay(problem), on_progress=on_progress,
     )

@@ -36,7 +36,7 @@ def _dispatched(problem: Problem, name: str) -> Schedule:
 
 def test_the_registry_finds_the_objectives_by_itself() -> None:
     """Every module of the package is there under its own name."""
-    assert NAMES == ["flow_time", "makespan", "weighted_tardiness", "welfare"]
+    assert NAMES == ["earliest_completion", "makespan", "weighted_tardiness", "welfare"]
 
 
 def test_an_unknown_objective_is_refused() -> None:

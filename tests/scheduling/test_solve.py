@@ -64,9 +64,9 @@ def test_welfare_takes_what_pays() -> None:
     assert result.schedule.unplaced(problem) == (2,)
 
 
-def test_flow_time_is_shortest_first() -> None:
+def test_the_shortest_job_goes_first() -> None:
     """On one machine the sum of completions is least in order of duration: 2 + 5 + 10."""
-    result = solve(one_machine(5, 2, 3), objective="flow_time", time_limit=10)
+    result = solve(one_machine(5, 2, 3), objective="earliest_completion", time_limit=10)
     assert (result.status, result.objective) == ("optimal", 17)
 
 
@@ -125,9 +125,10 @@ def test_pinned_work_stays() -> None:
 
 def test_search_clearly_improves_on_dispatch() -> None:
     """On a plant of 240 operations with a crew, a second of work is worth several per cent."""
-    result = solve(big(), objective="flow_time", time_limit=0.6, seed=3, deterministic=True)
+    name = "earliest_completion"
+    result = solve(big(), objective=name, time_limit=0.6, seed=3, deterministic=True)
     dispatched = result.trace[0].value
-    best_rule = solve(big(), objective="flow_time", time_limit=0.0, deterministic=True)
+    best_rule = solve(big(), objective=name, time_limit=0.0, deterministic=True)
     assert best_rule.backend == "dispatch"
     assert dispatched is not None
     assert result.objective is not None
@@ -137,7 +138,7 @@ def test_search_clearly_improves_on_dispatch() -> None:
 
 def test_the_same_seed_gives_the_same_plan() -> None:
     """With one worker and work counted instead of time, a run can be repeated."""
-    for problem, name in ((big(25), "flow_time"), (plant(), "welfare")):
+    for problem, name in ((big(25), "earliest_completion"), (plant(), "welfare")):
         one, two = (
             solve(problem, objective=name, time_limit=0.4, seed=5, deterministic=True)
             for _ in range(2)
@@ -147,8 +148,9 @@ def test_the_same_seed_gives_the_same_plan() -> None:
 
 def test_more_time_is_never_worse() -> None:
     """With work counted, the longer run goes through the states of the shorter one."""
+    name = "earliest_completion"
     values = [
-        solve(big(30), objective="flow_time", time_limit=t, seed=1, deterministic=True).objective
+        solve(big(30), objective=name, time_limit=t, seed=1, deterministic=True).objective
         for t in (0.1, 0.2, 0.4)
     ]
     assert values == sorted(values, reverse=True)  # type: ignore[type-var]
@@ -167,9 +169,9 @@ def test_the_trace_never_falls() -> None:
 
 def test_a_warm_start_is_kept_or_bettered() -> None:
     """An earlier plan is the least that comes out, even with no time to search."""
-    problem = big(30)
-    earlier = solve(problem, objective="flow_time", time_limit=0.5, deterministic=True)
-    again = solve(problem, objective="flow_time", time_limit=0.0, warm_start=earlier.schedule)
+    problem, name = big(30), "earliest_completion"
+    earlier = solve(problem, objective=name, time_limit=0.5, deterministic=True)
+    again = solve(problem, objective=name, time_limit=0.0, warm_start=earlier.schedule)
     assert again.objective is not None
     assert earlier.objective is not None
     assert again.objective <= earlier.objective
@@ -180,7 +182,7 @@ def test_a_warm_start_that_no_longer_holds_gives_its_order() -> None:
     """A plan with violations is not taken over; the answer is valid all the same."""
     problem = one_machine(3, 4, 5)
     broken = Schedule.of(Assignment(j, 0, 0, 0, j, j + 1) for j in range(3))
-    result = solve(problem, objective="flow_time", time_limit=5, warm_start=broken)
+    result = solve(problem, objective="earliest_completion", time_limit=5, warm_start=broken)
     assert not violations(problem, result.schedule)
     assert result.objective == 22
 
@@ -190,7 +192,7 @@ def test_progress_is_told_and_stopping_is_heard() -> None:
     told: list[tuple[float, int | None, int | None]] = []
     result = solve(
         big(),
-        objective="flow_time",
+        objective="earliest_completion",
         time_limit=60,
         on_progress=lambda seconds, value, bound: told.append((seconds, value, bound)),
         should_stop=lambda: bool(told) and told[-1][0] > 0.9,
