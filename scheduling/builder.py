@@ -19,7 +19,18 @@ from scheduling.problem import (
     Span,
 )
 
-Choice = int | tuple[int, int]
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to do an operation with all it may say; ``also`` names further resources."""
+
+    duration: int
+    cost: int = 0
+    also: tuple[str, ...] = ()
+    amount: int = 1
+
+
+Choice = int | tuple[int, int] | Way
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -49,7 +60,7 @@ class JobDraft:
 
     def operation(
         self,
-        alternatives: Mapping[str, Choice],
+        alternatives: Mapping[str, Choice | list[Choice]],
         *,
         after: Sequence[int] | None = None,
         crew: str | None = None,
@@ -57,19 +68,30 @@ class JobDraft:
     ) -> int:
         """Add an operation and return its index.
 
-        ``alternatives`` maps resource names to a duration or to ``(duration, cost)``; ``after``
-        lists predecessors (default: the operation before); ``fields`` are may_pause and family.
+        ``alternatives`` maps resource names to a duration, to ``(duration, cost)``, to a Way or
+        to a list of these; ``after`` lists predecessors (default: the operation before);
+        ``fields`` are may_pause, family, people and lags (parallel to ``after``).
         """
         if after is None:
             after = (len(self.operations) - 1,) if self.operations else ()
         path = f"jobs[{self.index}].operations[{len(self.operations)}]"
-        choices = []
-        for name, choice in alternatives.items():
-            duration, cost = choice if isinstance(choice, tuple) else (choice, 0)
-            choices.append(Alternative(self.builder.number(name, path), duration, cost))
+        choices = [
+            self._alternative(name, choice, path)
+            for name, given in alternatives.items()
+            for choice in (given if isinstance(given, list) else [given])
+        ]
         number = None if crew is None else self.builder.crew_number(crew, path)
         self.operations.append(Operation(tuple(choices), tuple(after), crew=number, **fields))
         return len(self.operations) - 1
+
+    def _alternative(self, name: str, choice: Choice, path: str) -> Alternative:
+        if isinstance(choice, int):
+            choice = Way(choice)
+        elif isinstance(choice, tuple):
+            choice = Way(*choice)
+        number = self.builder.number
+        also = tuple(number(other, path) for other in choice.also)
+        return Alternative(number(name, path), choice.duration, choice.cost, choice.amount, also)
 
     def pin(self, operation: int, resource: str, start: int, end: int, lane: int = 0) -> None:
         """Fix an operation where it is: it has begun, or it is agreed."""
@@ -88,6 +110,7 @@ class ProblemBuilder:
         self._travel: dict[Span, Span] = {}
         self._jobs: list[JobDraft] = []
         self.pinned: list[Assignment] = []
+        self.earlier: list[Assignment] = []
 
     def site(self, name: str) -> int:
         """The number of a site, given out on first mention."""
@@ -105,7 +128,7 @@ class ProblemBuilder:
         """Add a resource and return its number.
 
         ``lanes`` is a count (all open in ``windows``) or the lanes themselves; ``fields`` are
-        those of Resource (buffers, setups).
+        those of Resource (buffers, setups, capacity, supplier).
         """
         if name in self._resources:
             raise ProblemError(f"resources[{len(self._resources)}].name", f"{name!r} twice")
@@ -126,10 +149,14 @@ class ProblemBuilder:
         self._travel.setdefault((b, a), (ticks, cost))
 
     def job(self, name: str, **fields: Any) -> JobDraft:
-        """Start a job; ``fields`` are those of Job (release, due, deadline, value, ...)."""
+        """Start a job; ``fields`` are those of Job (release, due, deadline, value, pieces, ...)."""
         draft = JobDraft(self, len(self._jobs), {"name": name, **fields})
         self._jobs.append(draft)
         return draft
+
+    def moving_from(self, plan: Iterable[Assignment]) -> None:
+        """Name the earlier plan, which jobs with a move_price leave only for that price."""
+        self.earlier = list(plan)
 
     def number(self, name: str, path: str = "") -> int:
         """The index of a resource by name; raises ProblemError for an unknown one."""
@@ -152,6 +179,7 @@ class ProblemBuilder:
             tuple(self._crews.values()),
             *self._matrices(),
             tuple(self.pinned),
+            tuple(self.earlier),
         )
 
     def _matrices(self) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]:

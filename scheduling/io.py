@@ -35,7 +35,13 @@ FORMATS = {
     "unrelated_parallel": "makespan",
 }
 NESTED: dict[type, dict[str, type]] = {
-    Problem: {"resources": Resource, "jobs": Job, "crews": Crew, "pinned": Assignment},
+    Problem: {
+        "resources": Resource,
+        "jobs": Job,
+        "crews": Crew,
+        "pinned": Assignment,
+        "earlier": Assignment,
+    },
     Resource: {"lanes": Lane},
     Job: {"operations": Operation},
     Operation: {"alternatives": Alternative},
@@ -104,21 +110,23 @@ def _record(kind: type, data: Any, path: str) -> Any:
         if name not in data:
             raise ProblemError(f"{at}{name}", "is missing")
     nested = NESTED.get(kind, {})
-    return kind(**{n: _value(nested.get(n), v, f"{at}{n}") for n, v in data.items()})
+    values = {n: _value(nested.get(n), v, f"{at}{n}") for n, v in data.items()}
+    if kind is Assignment and "also" in values:
+        values["also"] = _rows(list(values["also"]), f"{at}also", 2)
+    return kind(**values)
 
 
 def _scalars(kind: type) -> list[str]:
     plain = {Alternative: ["resource", "duration"], Lane: ["windows"], Crew: ["capacity"]}
     if kind is Assignment:
-        return [item.name for item in fields(Assignment)]
+        return [item.name for item in fields(Assignment) if item.name not in ("also", "lot")]
     return plain.get(kind, [])
 
 
 def _value(kind: type | None, value: Any, path: str) -> Any:
     if kind is None:
         return _frozen(value, path)
-    if not isinstance(value, list):
-        raise ProblemError(path, "must be a list")
+    value = _list(value, path)
     if kind is Operation:
         value = [_chained(item, index) for index, item in enumerate(value)]
     return tuple(_record(kind, item, f"{path}[{i}]") for i, item in enumerate(value))
@@ -130,30 +138,42 @@ def _chained(item: Any, index: int) -> Any:
     return item
 
 
-LISTS = {"windows": 2, "blocked": 2, "capacity": 3}
+ROWS = {
+    "windows": 2,
+    "blocked": 2,
+    "capacity": 3,
+    "lags": 2,
+    "setups": None,
+    "transport_ticks": None,
+    "transport_cost": None,
+}
+FLAT = ("predecessors", "initial_setups", "also")
 
 
 def _frozen(value: Any, path: str) -> Any:
+    """Lists as tuples where a list belongs; anything else as it is."""
     name = path.rsplit(".", 1)[-1]
-    width = LISTS.get(name)
-    deep = width is not None or name in ("setups", "transport_ticks", "transport_cost")
-    flat = name in ("predecessors", "initial_setups")
-    if not (deep or flat):
-        return value
+    crowd = name == "capacity" and not path.startswith("crews")  # a resource's is a number
+    if name in ROWS and not crowd:
+        return _rows(value, path, ROWS[name])
+    return tuple(_list(value, path)) if name in FLAT else value
+
+
+def _list(value: Any, path: str) -> list[Any]:
     if not isinstance(value, list):
         raise ProblemError(path, "must be a list")
-    return (
-        tuple(_row(item, f"{path}[{i}]", width) for i, item in enumerate(value))
-        if deep
-        else (tuple(value))
-    )
+    return value
+
+
+def _rows(value: Any, path: str, width: int | None) -> tuple[Any, ...]:
+    rows = enumerate(_list(value, path))
+    return tuple(_row(item, f"{path}[{index}]", width) for index, item in rows)
 
 
 def _row(value: Any, path: str, width: int | None) -> tuple[Any, ...]:
     if not isinstance(value, list) or (width is not None and len(value) != width):
-        raise ProblemError(
-            path, f"must be a list of {width} numbers" if width else "must be a list"
-        )
+        what = f"must be a list of {width} numbers" if width else "must be a list"
+        raise ProblemError(path, what)
     return tuple(value)
 
 
@@ -172,16 +192,7 @@ def _plain(value: Any) -> Any:
 
 def answer_json(instance: Instance, result: Result, form: str = "problem") -> dict[str, Any]:
     """A result in the file contract; lanes are named only where a resource may have several."""
-    assignments = []
-    for item in result.schedule.assignments:
-        row = {
-            "job": item.job,
-            "operation": item.operation,
-            "machine": item.resource,
-            "start": item.start,
-            "end": item.end,
-        }
-        assignments.append({**row, "lane": item.lane} if form == "problem" else row)
+    rows = [_row_of(item, form) for item in result.schedule.assignments]
     reasons = explain(instance.problem, result.schedule)
     return {
         "status": result.status,
@@ -190,10 +201,28 @@ def answer_json(instance: Instance, result: Result, form: str = "problem") -> di
         "bound_source": result.bound_source,
         "gap": result.gap,
         "seconds": round(result.seconds, 3),
-        "assignments": assignments,
+        "assignments": rows,
         "unplaced": [{"job": j, "reason": why.as_json()} for j, why in reasons.items()],
         "certificate": None,
     }
+
+
+def _row_of(item: Assignment, form: str) -> dict[str, Any]:
+    """One assignment; lot and further resources only where they say something."""
+    row: dict[str, Any] = {
+        "job": item.job,
+        "operation": item.operation,
+        "machine": item.resource,
+        "start": item.start,
+        "end": item.end,
+    }
+    if form == "problem":
+        row["lane"] = item.lane
+    if item.lot:
+        row["lot"] = item.lot
+    if item.also:
+        row["also"] = [list(place) for place in item.also]
+    return row
 
 
 def schedule_from_json(data: Any) -> Schedule:
@@ -206,14 +235,22 @@ def schedule_from_json(data: Any) -> Schedule:
         here = f"assignments[{index}]"
         if not isinstance(row, dict):
             raise ProblemError(here, "must be an object")
-        items.append(_assignment({"lane": 0, **row}, here))
+        items.append(_assignment({"lane": 0, "also": [], "lot": 0, **row}, here))
     return Schedule.of(items)
 
 
 def _assignment(row: dict[str, Any], path: str) -> Assignment:
-    values = []
-    for name in ("job", "operation", "machine", "lane", "start", "end"):
-        if type(row.get(name)) is not int:
-            raise ProblemError(f"{path}.{name}", "must be a whole number")
-        values.append(row[name])
-    return Assignment(*values)
+    names = ("job", "operation", "machine", "lane", "start", "end", "lot")
+    for name in names:
+        _whole(row.get(name), f"{path}.{name}")
+    also = _rows(row["also"], f"{path}.also", 2)
+    for index, place in enumerate(also):
+        for at, number in enumerate(place):
+            _whole(number, f"{path}.also[{index}][{at}]")
+    job, operation, machine, lane, start, end, lot = (row[name] for name in names)
+    return Assignment(job, operation, machine, lane, start, end, also, lot)
+
+
+def _whole(value: Any, path: str) -> None:
+    if type(value) is not int:
+        raise ProblemError(path, "must be a whole number")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 Span = tuple[int, int]
+Lag = tuple[int, int | None]
 
 
 class ProblemError(ValueError):
@@ -43,6 +44,10 @@ class Resource:
     changeover from family ``f`` to ``g``, ``initial_setups[g]`` that of the first work on a lane;
     the changeover lies directly before the work and its buffer, under the same rule as a buffer.
     With ``setup_after_release`` it may not begin before the release of its job.
+
+    A resource with a ``capacity`` is cumulative, an oven or a store: on its one lane works may
+    overlap as long as their amounts never exceed the capacity; it has no buffers and no setups.
+    ``supplier`` is a number of the caller's, whose load can be balanced against others'.
     """
 
     lanes: tuple[Lane, ...]
@@ -53,6 +58,8 @@ class Resource:
     setups: tuple[tuple[int, ...], ...] = ()
     initial_setups: tuple[int, ...] = ()
     setup_after_release: bool = False
+    capacity: int = 0
+    supplier: int = 0
 
     def setup(self, before: int | None, after: int | None) -> int:
         """Ticks of changeover from family ``before`` to ``after``; None is "no family"."""
@@ -83,11 +90,18 @@ class Crew:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One way to do an operation: on any lane of a resource, so many ticks, at a price."""
+    """One way to do an operation: on any lane of a resource, so many ticks, at a price.
+
+    ``also`` are further resources of which it holds one lane each from start to end: each in one
+    window, pauses included, with its own buffers and changeovers. ``amount`` is what it takes of a
+    cumulative ``resource``; of a cumulative further one it takes 1.
+    """
 
     resource: int
     duration: int
     cost: int = 0
+    amount: int = 1
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +109,10 @@ class Operation:
     """A step of a job, done without a break inside one window unless it may pause.
 
     A pausing operation holds its lane from start to end; only open time counts as work, and it
-    starts and ends in open time. ``predecessors`` are operations of the same job. ``crew`` is
-    the crew of which it needs one while it is working; ``family`` decides changeovers.
+    starts and ends in open time. ``predecessors`` are operations of the same job; ``lags``, when
+    there are any, give for each the least and the greatest number of ticks from its end to this
+    start (None: no greatest). ``crew`` is the crew of which it needs so many ``people`` while it
+    is working; ``family`` decides changeovers.
     """
 
     alternatives: tuple[Alternative, ...]
@@ -104,15 +120,37 @@ class Operation:
     may_pause: bool = False
     crew: int | None = None
     family: int | None = None
+    people: int = 1
+    lags: tuple[Lag, ...] = ()
 
     def on(self, resource: int) -> Alternative | None:
-        """The alternative on a resource, or None where it is not eligible."""
+        """The first alternative on a resource, or None where it is not eligible."""
         return next((item for item in self.alternatives if item.resource == resource), None)
+
+    def chosen(self, item: Assignment) -> Alternative | None:
+        """The alternative an assignment stands for, its further resources included."""
+        also = tuple(resource for resource, _lane in item.also)
+        for choice in self.alternatives:
+            if choice.resource == item.resource and choice.also == also:
+                return choice
+        return None
+
+    def waits(self) -> tuple[tuple[int, int, int | None], ...]:
+        """``(predecessor, least lag, greatest lag)`` of every predecessor."""
+        lags = self.lags or ((0, None),) * len(self.predecessors)
+        return tuple((p, *lag) for p, lag in zip(self.predecessors, lags, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that is done whole or not at all; a mandatory one has to be done."""
+    """Work that is done whole or not at all; a mandatory one has to be done.
+
+    A job of several ``pieces`` may be done in up to ``max_lots`` lots, as equal as whole pieces
+    allow, each going through all operations on its own; `scheduling.lots` says how long a lot
+    takes and what it costs. Jobs of a lower ``priority`` number come first where an objective
+    asks for classes. ``move_price`` is to be paid when a job of the earlier plan is not exactly
+    where that plan had it, or is left out.
+    """
 
     operations: tuple[Operation, ...]
     name: str = ""
@@ -122,6 +160,10 @@ class Job:
     value: int = 0
     mandatory: bool = False
     tardiness_weight: int = 0
+    pieces: int = 1
+    max_lots: int = 1
+    priority: int = 0
+    move_price: int = 0
 
     def tardiness(self, completion: int) -> int:
         """Ticks past the due date."""
@@ -130,7 +172,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Assignment:
-    """One operation on one lane of a resource from ``start`` to ``end``."""
+    """One operation (of one lot) on one lane of a resource from ``start`` to ``end``.
+
+    ``also`` are ``(resource, lane)`` of its further resources, in the order of the alternative.
+    """
 
     job: int
     operation: int
@@ -138,6 +183,13 @@ class Assignment:
     lane: int
     start: int
     end: int
+    also: tuple[tuple[int, int], ...] = ()
+    lot: int = 0
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """``(resource, lane)`` of everything it holds, its own lane first."""
+        return ((self.resource, self.lane), *self.also)
 
 
 @dataclass(frozen=True)
@@ -147,7 +199,8 @@ class Problem:
     ``transport_ticks[a][b]`` and ``transport_cost[a][b]`` are charged between two consecutive
     operations of a job done at sites ``a`` and ``b``; empty means that nothing has to travel.
     ``pinned`` assignments are facts: they stay exactly where they are, are not themselves held
-    against windows or eligibility, and make their job mandatory.
+    against windows or eligibility, and make their job mandatory; a job with pinned work is not
+    split. ``earlier`` is a plan that jobs should be moved from only for a price.
     """
 
     resources: tuple[Resource, ...]
@@ -156,6 +209,7 @@ class Problem:
     transport_ticks: tuple[tuple[int, ...], ...] = ()
     transport_cost: tuple[tuple[int, ...], ...] = ()
     pinned: tuple[Assignment, ...] = ()
+    earlier: tuple[Assignment, ...] = ()
 
     def __post_init__(self) -> None:
         from scheduling.validate import validate
@@ -172,6 +226,14 @@ class Problem:
         """Per job, whether it has to be in the plan: mandatory or partly pinned."""
         pinned = {pin.job for pin in self.pinned}
         return tuple(job.mandatory or index in pinned for index, job in enumerate(self.jobs))
+
+    @cached_property
+    def earlier_by_job(self) -> dict[int, tuple[Assignment, ...]]:
+        """The assignments of each job of the earlier plan, in order."""
+        jobs: dict[int, list[Assignment]] = {}
+        for item in sorted(self.earlier):
+            jobs.setdefault(item.job, []).append(item)
+        return {job: tuple(items) for job, items in jobs.items()}
 
     @property
     def operation_count(self) -> int:

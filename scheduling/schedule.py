@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from scheduling.lots import costs
 from scheduling.problem import Assignment, Problem
 
 
@@ -29,9 +30,13 @@ class Schedule:
         return {job: tuple(items) for job, items in jobs.items()}
 
     def complete_jobs(self, problem: Problem) -> tuple[int, ...]:
-        """Jobs all of whose operations are placed."""
+        """Jobs all of whose operations are placed, those of all their lots."""
         wanted = [len(job.operations) for job in problem.jobs]
-        return tuple(j for j, items in sorted(self.by_job.items()) if len(items) == wanted[j])
+        return tuple(
+            j
+            for j, items in sorted(self.by_job.items())
+            if len(items) == wanted[j] * lots_of(items)
+        )
 
     def unplaced(self, problem: Problem) -> tuple[int, ...]:
         """Jobs that are not (wholly) in the schedule."""
@@ -44,15 +49,28 @@ def completion(items: Iterable[Assignment]) -> int:
     return max(item.end for item in items)
 
 
+def lots_of(items: Iterable[Assignment]) -> int:
+    """In how many lots a job with these assignments is done."""
+    return 1 + max(item.lot for item in items)
+
+
 def job_cost(problem: Problem, items: tuple[Assignment, ...]) -> int:
-    """What a job's operations and its transport between them cost."""
-    where = {item.operation: item.resource for item in items}
-    operations = problem.jobs[items[0].job].operations
+    """What a job's operations and the transport of each of its lots cost."""
+    job, count = problem.jobs[items[0].job], lots_of(items)
+    where = {(item.lot, item.operation): item.resource for item in items}
     total = 0
     for item in items:
-        choice = operations[item.operation].on(item.resource)
-        total += choice.cost if choice else 0
-        for before in operations[item.operation].predecessors:
-            if before in where:
-                total += problem.travel(where[before], item.resource)[1]
+        operation = job.operations[item.operation]
+        choice = operation.chosen(item)
+        if choice is not None:
+            total += costs(choice.cost, job.pieces, count)[item.lot] if count > 1 else choice.cost
+        for before in operation.predecessors:
+            if (item.lot, before) in where:
+                total += problem.travel(where[item.lot, before], item.resource)[1]
     return total
+
+
+def moved(problem: Problem, schedule: Schedule, job: int) -> bool:
+    """Whether a job of the earlier plan is not exactly where that had it, or is left out."""
+    before = problem.earlier_by_job.get(job)
+    return before is not None and schedule.by_job.get(job) != before

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from scheduling.problem import Assignment, Crew, Job, Operation, Problem, ProblemError, Resource
+from scheduling.problem import (
+    Alternative,
+    Assignment,
+    Crew,
+    Job,
+    Operation,
+    Problem,
+    ProblemError,
+    Resource,
+)
 
 LIMIT = 10**12
 
@@ -20,6 +29,7 @@ def validate(problem: Problem) -> None:
     for index, job in enumerate(problem.jobs):
         _job(problem, job, f"jobs[{index}]")
     _pinned(problem)
+    _earlier(problem)
 
 
 def _integer(value: Any, path: str, low: int = 0, high: int = LIMIT) -> None:
@@ -84,6 +94,18 @@ def _resource(problem: Problem, resource: Resource, path: str) -> None:
     _square(resource.setups, len(resource.setups), f"{path}.setups")
     for index, value in enumerate(resource.initial_setups):
         _integer(value, f"{path}.initial_setups[{index}]")
+    _integer(resource.capacity, f"{path}.capacity")
+    _integer(resource.supplier, f"{path}.supplier")
+    if resource.capacity:
+        _cumulative(resource, path)
+
+
+def _cumulative(resource: Resource, path: str) -> None:
+    if len(resource.lanes) != 1:
+        raise ProblemError(f"{path}.lanes", "a resource with a capacity has exactly one lane")
+    for name in ("buffer_before", "buffer_after", "setups", "initial_setups"):
+        if getattr(resource, name):
+            raise ProblemError(f"{path}.{name}", "a resource with a capacity has none")
 
 
 def _crew(crew: Crew, path: str) -> None:
@@ -99,10 +121,13 @@ def _job(problem: Problem, job: Job, path: str) -> None:
     _integer(job.value, f"{path}.value", -LIMIT)
     _integer(job.tardiness_weight, f"{path}.tardiness_weight")
     _flag(job.mandatory, f"{path}.mandatory")
-    if job.due is not None:
-        _integer(job.due, f"{path}.due")
-    if job.deadline is not None:
-        _integer(job.deadline, f"{path}.deadline")
+    for name in ("due", "deadline"):
+        if getattr(job, name) is not None:
+            _integer(getattr(job, name), f"{path}.{name}")
+    _integer(job.pieces, f"{path}.pieces", 1)
+    _integer(job.max_lots, f"{path}.max_lots", 1, job.pieces)
+    _integer(job.priority, f"{path}.priority")
+    _integer(job.move_price, f"{path}.move_price")
     for index, operation in enumerate(job.operations):
         _operation(problem, operation, len(job.operations), f"{path}.operations[{index}]")
     if len(topological(job)) < len(job.operations):
@@ -110,21 +135,50 @@ def _job(problem: Problem, job: Job, path: str) -> None:
 
 
 def _operation(problem: Problem, operation: Operation, size: int, path: str) -> None:
-    seen: set[int] = set()
+    seen: set[tuple[int, tuple[int, ...]]] = set()
     for index, choice in enumerate(operation.alternatives):
         here = f"{path}.alternatives[{index}]"
-        _index(choice.resource, len(problem.resources), f"{here}.resource", "resource")
-        _integer(choice.duration, f"{here}.duration", 1)
-        _integer(choice.cost, f"{here}.cost")
-        if choice.resource in seen:
+        _choice(problem, choice, here)
+        if (choice.resource, choice.also) in seen:
             raise ProblemError(f"{here}.resource", "is named twice")
-        seen.add(choice.resource)
-        _family(operation, problem.resources[choice.resource], f"{path}.family")
+        seen.add((choice.resource, choice.also))
+        for resource in (choice.resource, *choice.also):
+            _family(operation, problem.resources[resource], f"{path}.family")
     for index, before in enumerate(operation.predecessors):
         _index(before, size, f"{path}.predecessors[{index}]", "operation")
+        if before in operation.predecessors[:index]:
+            raise ProblemError(f"{path}.predecessors[{index}]", "is named twice")
+    _lags(operation, f"{path}.lags")
     _flag(operation.may_pause, f"{path}.may_pause")
+    _integer(operation.people, f"{path}.people", 1)
     if operation.crew is not None:
         _index(operation.crew, len(problem.crews), f"{path}.crew", "crew")
+    elif operation.people != 1:
+        raise ProblemError(f"{path}.people", "there is no crew they belong to")
+
+
+def _choice(problem: Problem, choice: Alternative, path: str) -> None:
+    _index(choice.resource, len(problem.resources), f"{path}.resource", "resource")
+    _integer(choice.duration, f"{path}.duration", 1)
+    _integer(choice.cost, f"{path}.cost")
+    most = max(1, problem.resources[choice.resource].capacity)
+    _integer(choice.amount, f"{path}.amount", 1, most)
+    for index, resource in enumerate(choice.also):
+        here = f"{path}.also[{index}]"
+        _index(resource, len(problem.resources), here, "resource")
+        if resource in (choice.resource, *choice.also[:index]):
+            raise ProblemError(here, "is named twice")
+
+
+def _lags(operation: Operation, path: str) -> None:
+    if not operation.lags:
+        return
+    if len(operation.lags) != len(operation.predecessors):
+        raise ProblemError(path, f"must have {len(operation.predecessors)} entries")
+    for index, (least, greatest) in enumerate(operation.lags):
+        _integer(least, f"{path}[{index}][0]")
+        if greatest is not None:
+            _integer(greatest, f"{path}[{index}][1]", least)
 
 
 def _family(operation: Operation, resource: Resource, path: str) -> None:
@@ -139,26 +193,48 @@ def _pinned(problem: Problem) -> None:
     lanes: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for index, pin in enumerate(problem.pinned):
         path = f"pinned[{index}]"
-        _pin(problem, pin, path)
+        _assignment(problem, pin, path)
+        if problem.jobs[pin.job].max_lots > 1:
+            raise ProblemError(f"{path}.job", "a job with pinned work must have max_lots 1")
+        operation = problem.jobs[pin.job].operations[pin.operation]
         if (pin.job, pin.operation) in seen:
             raise ProblemError(path, "this operation is pinned twice")
         seen.add((pin.job, pin.operation))
-        others = lanes.setdefault((pin.resource, pin.lane), [])
-        if any(pin.start < end and start < pin.end for start, end in others):
-            raise ProblemError(path, "overlaps another pinned assignment on its lane")
-        others.append((pin.start, pin.end))
+        for resource, lane in pin.places:
+            _family(operation, problem.resources[resource], f"{path}.operation")
+            others = lanes.setdefault((resource, lane), [])
+            apart = not any(pin.start < end and start < pin.end for start, end in others)
+            if not apart and not problem.resources[resource].capacity:
+                raise ProblemError(path, "overlaps another pinned assignment on its lane")
+            others.append((pin.start, pin.end))
 
 
-def _pin(problem: Problem, pin: Assignment, path: str) -> None:
-    _index(pin.job, len(problem.jobs), f"{path}.job", "job")
-    operations = problem.jobs[pin.job].operations
-    _index(pin.operation, len(operations), f"{path}.operation", "operation")
-    _index(pin.resource, len(problem.resources), f"{path}.resource", "resource")
-    resource = problem.resources[pin.resource]
-    _index(pin.lane, len(resource.lanes), f"{path}.lane", "lane")
-    _integer(pin.start, f"{path}.start", -LIMIT)
-    _integer(pin.end, f"{path}.end", pin.start + 1)
-    _family(operations[pin.operation], resource, f"{path}.operation")
+def _earlier(problem: Problem) -> None:
+    seen: set[tuple[int, int, int]] = set()
+    for index, item in enumerate(problem.earlier):
+        _assignment(problem, item, f"earlier[{index}]")
+        if (item.job, item.operation, item.lot) in seen:
+            raise ProblemError(f"earlier[{index}]", "this operation is there twice")
+        seen.add((item.job, item.operation, item.lot))
+
+
+def _assignment(problem: Problem, item: Assignment, path: str) -> None:
+    _index(item.job, len(problem.jobs), f"{path}.job", "job")
+    job = problem.jobs[item.job]
+    _index(item.operation, len(job.operations), f"{path}.operation", "operation")
+    _index(item.lot, job.max_lots, f"{path}.lot", "lot")
+    _place(problem, (item.resource, item.lane), (f"{path}.resource", f"{path}.lane"))
+    for index, place in enumerate(item.also):
+        _place(problem, place, (f"{path}.also[{index}][0]", f"{path}.also[{index}][1]"))
+        if place[0] in (item.resource, *(resource for resource, _ in item.also[:index])):
+            raise ProblemError(f"{path}.also[{index}][0]", "is named twice")
+    _integer(item.start, f"{path}.start", -LIMIT)
+    _integer(item.end, f"{path}.end", item.start + 1)
+
+
+def _place(problem: Problem, place: tuple[int, int], paths: tuple[str, str]) -> None:
+    _index(place[0], len(problem.resources), paths[0], "resource")
+    _index(place[1], len(problem.resources[place[0]].lanes), paths[1], "lane")
 
 
 def topological(job: Job) -> tuple[int, ...]:

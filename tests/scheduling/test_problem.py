@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from scheduling.builder import ProblemBuilder, lane, merged
+from scheduling.builder import ProblemBuilder, Way, lane, merged
 from scheduling.problem import (
     Alternative,
     Assignment,
@@ -62,6 +62,37 @@ BAD = {
     ),
     "jobs[0].operations[0].predecessors[0]": lambda: _step(predecessors=(1,)),
     "jobs[0].operations[0].crew": lambda: _step(crew=0),
+    "resources[0].capacity": lambda: _mill(capacity=-1),
+    "resources[0].supplier": lambda: _mill(supplier="us"),
+    "resources[0].buffer_after": lambda: _mill(capacity=2, buffer_after=1),
+    "jobs[0].pieces": lambda: _job(pieces=0),
+    "jobs[0].max_lots": lambda: _job(pieces=2, max_lots=3),
+    "jobs[0].priority": lambda: _job(priority=-1),
+    "jobs[0].move_price": lambda: _job(move_price=1.5),
+    "jobs[0].operations[0].people": lambda: _step(people=2),
+    "jobs[0].operations[0].lags": lambda: _step(lags=((0, 1),)),
+    "jobs[0].operations[1].lags[0][1]": lambda: _job(
+        operations=(STEP, replace(STEP, predecessors=(0,), lags=((3, 2),)))
+    ),
+    "jobs[0].operations[1].predecessors[1]": lambda: _job(
+        operations=(STEP, replace(STEP, predecessors=(0, 0)))
+    ),
+    "jobs[0].operations[0].alternatives[0].amount": lambda: _step(
+        alternatives=(Alternative(0, 3, amount=2),)
+    ),
+    "jobs[0].operations[0].alternatives[0].also[0]": lambda: _step(
+        alternatives=(Alternative(0, 3, also=(0,)),)
+    ),
+    "pinned[0].job": lambda: replace(
+        GOOD,
+        jobs=(replace(JOB, pieces=2, max_lots=2),),
+        pinned=(Assignment(0, 0, 0, 0, 0, 3),),
+    ),
+    "pinned[0].also[0][0]": lambda: replace(
+        GOOD, pinned=(Assignment(0, 0, 0, 0, 0, 3, ((1, 0),)),)
+    ),
+    "earlier[0].lot": lambda: replace(GOOD, earlier=(Assignment(0, 0, 0, 0, 0, 3, lot=1),)),
+    "earlier[1]": lambda: replace(GOOD, earlier=(Assignment(0, 0, 0, 0, 0, 3),) * 2),
     "crews[0].capacity[0][2]": lambda: replace(GOOD, crews=(Crew(((0, 1, -1),)),)),
     "transport_ticks[0]": lambda: replace(GOOD, transport_ticks=((0, 1),)),
     "pinned[0].lane": lambda: replace(GOOD, pinned=(Assignment(0, 0, 0, 1, 0, 3),)),
@@ -118,6 +149,26 @@ def test_the_builder_refuses_unknown_names() -> None:
     with pytest.raises(ProblemError) as caught:
         builder.job("a").operation({"lathe": 3})
     assert caught.value.path == "jobs[0].operations[0]"
+
+
+def test_the_builder_writes_further_resources_and_the_earlier_plan() -> None:
+    """A Way names further resources, a list gives a resource several ways, lags stay in order."""
+    builder = ProblemBuilder()
+    builder.resource("oven", [(0, 9)], capacity=3, supplier=1)
+    for name in ("anna", "ben"):
+        builder.resource(name, [(0, 9)])
+    job = builder.job("a", pieces=4, max_lots=2, priority=1, move_price=7)
+    job.operation({"anna": 1})
+    job.operation({"oven": [Way(2, 5, ("anna",), 3), Way(4, also=("ben",))]}, lags=((1, 3),))
+    builder.moving_from([Assignment(0, 0, 1, 0, 2, 3)])
+    problem = builder.build()
+    ways = problem.jobs[0].operations[1].alternatives
+    assert ways == (Alternative(0, 2, 5, 3, (1,)), Alternative(0, 4, also=(2,)))
+    assert problem.jobs[0].operations[1].waits() == ((0, 1, 3),)
+    assert problem.earlier_by_job == {0: (Assignment(0, 0, 1, 0, 2, 3),)}
+    by_ben = Assignment(0, 1, 0, 0, 3, 7, ((2, 0),))
+    assert problem.jobs[0].operations[1].chosen(by_ben) == ways[1]
+    assert problem.jobs[0].operations[1].chosen(replace(by_ben, also=())) is None
 
 
 def test_merged_spans_are_sorted_and_disjoint() -> None:
