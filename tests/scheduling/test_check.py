@@ -9,7 +9,7 @@ import pytest
 
 from scheduling.builder import ProblemBuilder
 from scheduling.check import violations
-from scheduling.problem import Assignment, Crew, Lane, Problem
+from scheduling.problem import Alternative, Assignment, Crew, Job, Lane, Problem
 from scheduling.schedule import Schedule
 from tests.scheduling.instances import one_machine
 
@@ -32,8 +32,10 @@ def _resource(**fields: object) -> Problem:
     return replace(problem, resources=(replace(problem.resources[0], **fields),))
 
 
-def _step(**fields: object) -> Problem:
+def _step(*, oven: bool = False, **fields: object) -> Problem:
     problem = one_machine(3, 3)
+    if oven:
+        problem = _resource(capacity=3)
     jobs = [
         replace(job, operations=(replace(job.operations[0], **fields),)) for job in problem.jobs
     ]
@@ -152,6 +154,32 @@ def crew() -> Broken:
     resource = replace(problem.resources[0], lanes=problem.resources[0].lanes * 2)
     problem = replace(problem, resources=(resource,))
     return problem, [_at(0, 0, 3), Assignment(1, 0, 0, 1, 2, 5)]
+
+
+def _lagged(least: int, greatest: int | None) -> Problem:
+    problem = _two_steps()
+    first, second = problem.jobs[0].operations
+    job = Job((first, replace(second, lags=((least, greatest),))))
+    return replace(problem, jobs=(job,))
+
+
+@case
+def min_lag() -> Broken:
+    """A tick too soon after the operation before."""
+    return _lagged(6, None), [_at(0, 0, 3), _at(0, 8, 11, 1, 1)]
+
+
+@case
+def max_lag() -> Broken:
+    """A tick too late after the operation before."""
+    return _lagged(0, 6), [_at(0, 0, 3), _at(0, 10, 13, 1, 1)]
+
+
+@case
+def capacity() -> Broken:
+    """Two loads of two in an oven for three."""
+    problem = _step(alternatives=(Alternative(0, 3, amount=2),), oven=True)
+    return problem, [_at(0, 0, 3), _at(1, 2, 5)]
 
 
 @pytest.mark.parametrize("kind", CASES)
