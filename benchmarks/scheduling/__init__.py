@@ -1,0 +1,1 @@
+"""The scheduler beside PyJobShop and the best values known: `make bench-scheduling`."""
