@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from scheduling.alone import Alone
 from scheduling.backends.kernel import FOREVER
-from scheduling.bounds import Alone
 from scheduling.problem import Operation, Problem
 from scheduling.schedule import Schedule
 
