@@ -1,4 +1,4 @@
-"""``python -m scheduling solve | check | bound | explain FILE``; exit code 2 for a bad file."""
+"""``python -m scheduling solve | check | bound | explain | bench``; exit code 2 for a bad file."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from errno import ENOENT
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from scheduling import bounds, io
+from scheduling import bench, bounds, io, plot
 from scheduling.check import violations
 from scheduling.explain import explain
 from scheduling.problem import ProblemError
 from scheduling.registry import objective_named, objectives
-from scheduling.result import gap_between
+from scheduling.result import Result, gap_between
 from scheduling.run import Progress
-from scheduling.schedule import Schedule
 from scheduling.solve import solve
 
 BAD_INPUT = 2
@@ -26,12 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when all is well, 1 for a plan that is not, 2 for a bad file."""
     options = _parser().parse_args(arguments)
     try:
-        instance = io.read(options.file, options.format)
-        if options.objective:
-            instance = replace(instance, objective=options.objective)
-        return options.run(options, instance)
+        return options.run(options)
     except ProblemError as error:
-        return _refuse(f"{options.bad or options.file}: {error}")
+        return _refuse(f"{options.bad}: {error}")
     except OSError as error:
         if error.filename is None:
             raise
@@ -51,45 +50,106 @@ def _parser() -> argparse.ArgumentParser:
         ("check", _check, "say what is wrong with a plan"),
         ("bound", _bound, "say what no plan can beat"),
         ("explain", _explain, "say why jobs are not in a plan"),
+        ("bench", _bench, "solve a list of instances and print a table"),
     ):
         command = commands.add_parser(name, help=text)
-        command.set_defaults(run=run, bad=None)
-        command.add_argument("file")
+        command.set_defaults(run=run)
+        command.add_argument("file", nargs="+" if name == "bench" else None)
         command.add_argument("--format", choices=sorted(io.FORMATS), default="problem")
         command.add_argument("--objective", choices=sorted(objectives()))
-        if name in ("check", "explain"):
-            command.add_argument("--schedule", required=True, help="an answer of solve")
-        if name == "solve":
-            _solve_options(command)
+        OPTIONS.get(name, _no_options)(command)
     return parser
 
 
-def _solve_options(command: argparse.ArgumentParser) -> None:
+def _no_options(command: argparse.ArgumentParser) -> None:
+    """What every command has is all there is."""
+
+
+def _schedule_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--schedule", required=True, help="an answer of solve")
+
+
+def _run_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--time-limit", type=float, default=10.0, help="seconds")
     command.add_argument("--workers", type=int, default=1)
     command.add_argument("--seed", type=int, default=0)
-    command.add_argument("--output", type=Path, help="where to write the answer (else printed)")
     command.add_argument("--progress", action="store_true", help="draw a live line")
     command.add_argument("--deterministic", action="store_true", help="count work, not seconds")
+    command.add_argument("--plot", type=Path, help="draw value and bound over time (SVG)")
 
 
-def _solve(options: argparse.Namespace, instance: io.Instance) -> int:
+def _solve_options(command: argparse.ArgumentParser) -> None:
+    _run_options(command)
+    command.add_argument("--output", type=Path, help="where to write the answer (else printed)")
+
+
+def _bench_options(command: argparse.ArgumentParser) -> None:
+    _run_options(command)
+    command.add_argument("--best", type=int, default=1, help="runs of each, with seeds in a row")
+
+
+OPTIONS = {
+    "solve": _solve_options,
+    "check": _schedule_options,
+    "explain": _schedule_options,
+    "bench": _bench_options,
+}
+
+
+def _instance(options: argparse.Namespace, file: str) -> io.Instance:
+    options.bad = file
+    instance = io.read(file, options.format)
+    return replace(instance, objective=options.objective) if options.objective else instance
+
+
+def _run(options: argparse.Namespace, instance: io.Instance, number: int = 0) -> Result:
     result = solve(
         instance.problem,
         objective=instance.objective,
         time_limit=options.time_limit,
-        seed=options.seed,
+        seed=options.seed + number,
         workers=options.workers,
         on_progress=_live(instance) if options.progress else None,
         deterministic=options.deterministic,
     )
     if options.progress:
         sys.stderr.write("\n")
+    return result
+
+
+def _solve(options: argparse.Namespace) -> int:
+    instance = _instance(options, options.file)
+    _folders(options.output, options.plot)
+    result = _run(options, instance)
     text = json.dumps(io.answer_json(instance, result, options.format)) + "\n"
     if options.output:
         options.output.write_text(text, encoding="utf-8")
     else:
         sys.stdout.write(text)
+    if options.plot:
+        plot.write(options.plot, [bench.curve(Path(options.file).stem, instance, result)])
+    return 0
+
+
+def _folders(*files: Path | None) -> None:
+    """Refuse a place that cannot be written to before time is spent on what goes there."""
+    for file in files:
+        if file and not file.parent.is_dir():
+            raise FileNotFoundError(ENOENT, "there is no such folder", str(file.parent))
+
+
+def _bench(options: argparse.Namespace) -> int:
+    """Every file is read before the first is solved: a bad one costs no time."""
+    named = [(Path(file).stem, _instance(options, file)) for file in options.file]
+    _folders(options.plot)
+    curves = []
+    sys.stdout.write(bench.line(bench.HEAD) + "\n")
+    for row in bench.rows(named, partial(_run, options), max(1, options.best)):
+        sys.stdout.write(bench.line(row.cells) + "\n")
+        sys.stdout.flush()
+        curves.append(bench.curve(row.name, row.instance, row.result))
+    if options.plot:
+        plot.write(options.plot, curves)
     return 0
 
 
@@ -107,14 +167,14 @@ def _live(instance: io.Instance) -> Progress:
     return draw
 
 
-def _with_schedule(options: argparse.Namespace) -> Schedule:
-    options.bad = options.schedule
-    text = Path(options.schedule).read_text(encoding="utf-8")
-    return io.schedule_from_json(io.parse_json(text))
+def _answer(options: argparse.Namespace, file: str) -> Any:
+    options.bad = file
+    return io.parse_json(io.read_text(file))
 
 
-def _check(options: argparse.Namespace, instance: io.Instance) -> int:
-    schedule = _with_schedule(options)
+def _check(options: argparse.Namespace) -> int:
+    instance = _instance(options, options.file)
+    schedule = io.schedule_from_json(_answer(options, options.schedule))
     found = violations(instance.problem, schedule)
     for violation in found:
         sys.stdout.write(f"{violation}\n")
@@ -124,7 +184,8 @@ def _check(options: argparse.Namespace, instance: io.Instance) -> int:
     return 1 if found else 0
 
 
-def _bound(options: argparse.Namespace, instance: io.Instance) -> int:
+def _bound(options: argparse.Namespace) -> int:
+    instance = _instance(options, options.file)
     proven = bounds.bound(instance.problem, instance.objective)
     answer = {
         "bound": instance.unit(proven.value),
@@ -135,8 +196,9 @@ def _bound(options: argparse.Namespace, instance: io.Instance) -> int:
     return 0
 
 
-def _explain(options: argparse.Namespace, instance: io.Instance) -> int:
-    schedule = _with_schedule(options)
+def _explain(options: argparse.Namespace) -> int:
+    instance = _instance(options, options.file)
+    schedule = io.schedule_from_json(_answer(options, options.schedule))
     for job, reason in explain(instance.problem, schedule).items():
         sys.stdout.write(json.dumps({"job": job, "reason": reason.as_json()}) + "\n")
     return 0

@@ -63,10 +63,7 @@ class Instance:
 
 def read(path: str | Path, form: str) -> Instance:
     """The problem in a file and the objective its format stands for."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ProblemError("", f"is not UTF-8 text ({error.reason})") from None
+    text = read_text(path)
     if form == "oas":
         problem, scale = readers.oas(text)
         return Instance(problem, FORMATS[form], scale)
@@ -78,12 +75,24 @@ def read(path: str | Path, form: str) -> Instance:
     return Instance(problem, FORMATS[form])
 
 
+def read_text(path: str | Path) -> str:
+    """A text file; other bytes become a ProblemError."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ProblemError("", f"is not UTF-8 text ({error.reason})") from None
+
+
 def parse_json(text: str) -> Any:
-    """JSON data; a syntax error becomes a ProblemError with its line."""
+    """JSON data; what is none becomes a ProblemError, with the line of a syntax error."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise ProblemError(f"line {error.lineno}", f"is not JSON ({error.msg})") from None
+    except RecursionError:
+        raise ProblemError("file", "is nested too deeply") from None
+    except ValueError:
+        raise ProblemError("file", "has a number of too many digits") from None
 
 
 def from_json(data: Any) -> Problem:

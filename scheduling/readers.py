@@ -10,6 +10,8 @@ from typing import Any
 from scheduling.problem import Alternative, Job, Lane, Operation, Problem, ProblemError, Resource
 
 Row = tuple[int, list[int]]
+MOST_MACHINES = 100_000
+MOST_DIGITS = 15
 
 
 def _number(word: str, line: int) -> int:
@@ -32,8 +34,10 @@ def fjsp(text: str) -> Problem:
         lines = text.splitlines()
         head = [float(word) for word in lines[0].split()]
         count, machines = int(head[0]), int(head[1])
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, OverflowError):
         raise ProblemError("line 1", "must name the numbers of jobs and machines") from None
+    if machines > MOST_MACHINES:
+        raise ProblemError("line 1", f"has more than {MOST_MACHINES} machines")
     rows = [
         (number, [_number(word, number) for word in line.split()])
         for number, line in enumerate(lines[1:], 2)
@@ -125,9 +129,12 @@ def _whole_money(text: str) -> tuple[list[Row], int]:
 
 def _decimal(word: str, line: int) -> Decimal:
     try:
-        return Decimal(word.strip())
+        value = Decimal(word.strip())
     except InvalidOperation:
-        raise ProblemError(f"line {line}", f"{word.strip()!r} is not a number") from None
+        value = Decimal("nan")
+    if not value.is_finite() or value.adjusted() > MOST_DIGITS:
+        raise ProblemError(f"line {line}", f"{word.strip()!r} is not a number that can be used")
+    return value
 
 
 def parallel(text: str) -> Problem:
@@ -186,12 +193,22 @@ def market(data: Any) -> Problem:
         raise ProblemError("machine_factory", f"must have {len(windows)} entries")
     resources = []
     for index, site in enumerate(sites):
-        spans = tuple(_tuple(w, 2, f"machine_windows[{index}]") for w in windows[index])
+        here = f"machine_windows[{index}]"
+        spans = tuple(_tuple(w, 2, here) for w in _list(windows[index], here))
         resources.append(Resource((Lane(spans),), site=site))
     jobs = tuple(_market_job(job, f"jobs[{i}]") for i, job in enumerate(data["jobs"]))
-    ticks = tuple(tuple(row) for row in data["transport_slots"])
-    cost = tuple(tuple(row) for row in data["transport_cost"])
+    ticks, cost = _rows(data, "transport_slots"), _rows(data, "transport_cost")
     return Problem(tuple(resources), jobs, (), ticks, cost)
+
+
+def _rows(data: dict[str, Any], name: str) -> tuple[tuple[Any, ...], ...]:
+    return tuple(tuple(_list(row, f"{name}[{i}]")) for i, row in enumerate(data[name]))
+
+
+def _list(value: Any, path: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise ProblemError(path, "must be a list")
+    return value
 
 
 def _tuple(value: Any, size: int, path: str) -> tuple[Any, ...]:
@@ -205,11 +222,9 @@ def _market_job(job: Any, path: str) -> Job:
         if not isinstance(job, dict) or name not in job:
             raise ProblemError(f"{path}.{name}", "is missing")
     operations = []
-    for index, choices in enumerate(job["ops"]):
+    for index, choices in enumerate(_list(job["ops"], f"{path}.ops")):
         here = f"{path}.ops[{index}]"
-        if not isinstance(choices, list):
-            raise ProblemError(here, "must be a list")
-        options = (Alternative(*_tuple(choice, 3, here)) for choice in choices)
+        options = (Alternative(*_tuple(choice, 3, here)) for choice in _list(choices, here))
         operations.append(Operation(tuple(options), (index - 1,) if index else ()))
     return Job(
         tuple(operations), release=job["release"], deadline=job["deadline"], value=job["value"]

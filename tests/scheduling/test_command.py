@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from scheduling import io
+from scheduling import bench, io
 from scheduling.__main__ import main
+from scheduling.result import Result, TracePoint
+from scheduling.schedule import Schedule
 from tests.scheduling.instances import FJS, plant
 
 
@@ -94,6 +97,102 @@ def test_progress_draws_a_line_and_the_answer_goes_to_stdout(
     last = captured.err.split("\r")[-1]
     answer = json.loads(captured.out)
     assert f"value {answer['objective']}  bound {answer['bound']}  gap 0.00 %" in last
+
+
+def test_bench_prints_a_line_for_each_file_and_plots_them(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Value, bound, gap and seconds in a table; one picture with a panel for each."""
+    twin, picture = tmp_path / "twin.fjs", tmp_path / "out.svg"
+    twin.write_text(FJS, encoding="utf-8")
+    common = ["--format", "fjsp", "--time-limit", "10", "--best", "2", "--plot", str(picture)]
+    assert main(["bench", str(shop), str(twin), *common]) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == list(bench.HEAD)
+    assert [line.split()[:7] for line in lines] == [
+        [name, "3", "optimal", "9", "9", "0.00", "%"] for name in ("shop", "twin")
+    ]
+    assert picture.read_text(encoding="utf-8").count("value (line) 9,") == 2
+
+
+def test_bench_keeps_the_best_of_its_runs() -> None:
+    """The best value, then the best bound; a run without a value is the last choice."""
+    outcomes = [(None, 5), (40, 50), (42, 60), (42, 55)]
+
+    def solver(_: io.Instance, number: int) -> Result:
+        value, bound = outcomes[number]
+        return Result("feasible", value, bound, None, 1.0, Schedule())
+
+    instance = io.Instance(plant(), "welfare")
+    [row] = bench.rows([("plant", instance)], solver, 4)
+    assert (row.result.objective, row.result.bound) == (42, 55)
+    [row] = bench.rows([("plant", replace(instance, objective="makespan"))], solver, 4)
+    assert (row.result.objective, row.result.bound) == (40, 50)
+
+
+def test_a_trace_tells_the_first_answer_and_the_value_after_a_while() -> None:
+    """Points before the first plan have no value."""
+    trace = [TracePoint(0.1, None, 9), TracePoint(0.4, 3, 9), TracePoint(6.0, 5, 9)]
+    assert bench.first_answer(trace) == 0.4
+    assert [bench.value_after(trace, seconds) for seconds in (0.2, 5, 60)] == [None, 3, 5]
+
+
+def test_solve_plots_what_it_found(shop: Path, tmp_path: Path) -> None:
+    """Beside the answer."""
+    out, picture = tmp_path / "out.json", tmp_path / "out.svg"
+    common = ["--format", "fjsp", "--output", str(out), "--plot", str(picture)]
+    assert main(["solve", str(shop), *common]) == 0
+    assert "value (line) 9, bound (dashed) 9, gap 0.00 %" in picture.read_text(encoding="utf-8")
+    assert json.loads(out.read_text(encoding="utf-8"))["objective"] == 9
+
+
+@pytest.mark.parametrize("command", ["solve", "check", "bound", "explain", "bench"])
+@pytest.mark.parametrize(
+    ("form", "content", "says"),
+    [
+        ("problem", b"\xff\xfe", "is not UTF-8 text (invalid start byte)"),
+        ("problem", b'{"resources": [}', "line 1: is not JSON (Expecting value)"),
+        ("problem", b"[" * 100_000, "file: is nested too deeply"),
+        ("market", b'{"machine_windows": 3}', "machine_windows: must be a list"),
+        ("fjsp", b"2 999999999\n", "line 1: has more than 100000 machines"),
+        ("oas", b"0\n0\n0\n0\nnan\n", "line 5: 'nan' is not a number that can be used"),
+        ("unrelated_parallel", b"", "line 1: must name the numbers of jobs and machines"),
+    ],
+)
+def test_every_command_refuses_a_bad_file_in_one_line(
+    command: str,
+    form: str,
+    content: bytes,
+    says: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Where and what, exit code 2."""
+    file = tmp_path / "bad"
+    file.write_bytes(content)
+    more = ["--schedule", str(file)] if command in ("check", "explain") else []
+    assert main([command, str(file), "--format", form, *more]) == 2
+    assert capsys.readouterr() == ("", f"{file}: {says}\n")
+
+
+def test_bench_reads_every_file_before_it_solves_one(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A bad file at the end of the list costs no time."""
+    bad = tmp_path / "bad.fjs"
+    bad.write_text("1 1\n1 1 2 3\n", encoding="utf-8")
+    assert main(["bench", str(shop), str(bad), "--format", "fjsp"]) == 2
+    assert capsys.readouterr() == ("", f"{bad}: line 2: there is no machine 2\n")
+
+
+@pytest.mark.parametrize("option", ["--output", "--plot"])
+def test_a_place_that_cannot_be_written_to_is_refused_before_solving(
+    option: str, shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The answer of a long run is not lost to a folder that is not there."""
+    nowhere = tmp_path / "none" / "out"
+    assert main(["solve", str(shop), "--format", "fjsp", option, str(nowhere)]) == 2
+    assert capsys.readouterr() == ("", f"{nowhere.parent}: there is no such folder\n")
 
 
 def test_asking_for_help_and_bounds_does_not_load_the_solver() -> None:
