@@ -15,7 +15,7 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from scheduling.backends.model import Model
-from scheduling.problem import Assignment, Problem
+from scheduling.problem import Problem
 from scheduling.registry import constraints
 from scheduling.run import Run
 from scheduling.schedule import Schedule
@@ -107,16 +107,10 @@ class _Seen(cp_model.CpSolverSolutionCallback):
 
     def on_solution_callback(self) -> None:
         """Read the solution; called in the solver's thread."""
-        items = []
-        for key, choices in self.model.choices.items():
-            for choice in choices:
-                if choice.pinned or self.boolean_value(choice.literal):
-                    start, end = self._tick(self.model.start[key]), self._tick(self.model.end[key])
-                    items.append(Assignment(*key, choice.resource, choice.lane, start, end))
-        self.latest = Schedule.of(items)
+        self.latest = self.model.read(self._value)
 
-    def _tick(self, value: Any) -> int:
-        return value if isinstance(value, int) else self.value(value)
+    def _value(self, of: Any) -> int:
+        return of if isinstance(of, int) else self.value(of)
 
     def take(self) -> Schedule | None:
         """The latest solution not yet taken."""

@@ -1,185 +1,160 @@
-"""The CP-SAT model of a problem: its variables, each with a hint from a plan in hand.
+"""The CP-SAT model of a problem: its steps, and the quantities that objectives are made of.
 
-Constraint modules add the rules; an objective module adds the expression. Every variable is made
-through ``flag`` or ``number`` so that the hint is complete: CP-SAT uses a hint of all variables at
-once and is of little help with half a one.
+Constraint modules add the rules (`scheduling.constraints`), an objective module the expression.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from ortools.sat.python import cp_model
-
-from scheduling.backends.kernel import FOREVER
-from scheduling.backends.plan import Plan
+from scheduling.backends.steps import Key, Steps, Use, Way
 from scheduling.problem import Assignment, Problem
-from scheduling.schedule import Schedule
+from scheduling.schedule import Schedule, lots_of, moved
+from scheduling.terms import worked
+
+__all__ = ["Key", "Model", "Use", "Way"]
 
 
-@dataclass(slots=True)
-class Choice:
-    """An operation on one lane: the literal that says so."""
-
-    job: int
-    operation: int
-    resource: int
-    lane: int
-    work: int
-    cost: int
-    literal: Any
-    pinned: bool = False
-
-
-class Model:
-    """Variables of all jobs. ``start``, ``span``, ``end`` and ``choices`` are by (job, operation).
-
-    ``present[j]`` is 1 when job ``j`` is done; an absent job's times mean nothing.
-    """
+class Model(Steps):
+    """Quantities of each job, as expressions or variables; each is made once."""
 
     def __init__(self, problem: Problem, hint: Schedule | None = None) -> None:
-        self.problem = problem
-        self.cp = cp_model.CpModel()
-        self.plan = Plan(problem)
-        self.hint = {} if hint is None else hint.by_job
-        self.hinted = hint is not None
-        self.hints: dict[int, int] = {}
-        self.far = problem.horizon + max((job.release for job in problem.jobs), default=0) + 1
-        self.present: list[Any] = []
-        self.start: dict[tuple[int, int], Any] = {}
-        self.span: dict[tuple[int, int], Any] = {}
-        self.end: dict[tuple[int, int], Any] = {}
-        self.choices: dict[tuple[int, int], list[Choice]] = {}
-        self.travel_costs: dict[int, list[Any]] = {}
-        self._completion: dict[int, Any] = {}
-        self._tardiness: dict[int, Any] = {}
-        for job in range(len(problem.jobs)):
-            self._job(job)
+        super().__init__(problem, hint)
+        self._made: dict[tuple[str, int], Any] = {}
 
-    def flag(self, hint: bool) -> Any:
-        """A new 0-1 variable."""
-        variable = self.cp.new_bool_var("")
-        self._hint(variable, int(hint))
-        return variable
+    def _once(self, what: str, job: int, make: Callable[[int], Any]) -> Any:
+        if (what, job) not in self._made:
+            self._made[what, job] = make(job)
+        return self._made[what, job]
 
-    def number(self, low: int, high: int, hint: int) -> Any:
-        """A new integer variable."""
-        variable = self.cp.new_int_var(low, high, "")
-        self._hint(variable, hint)
-        return variable
-
-    def _hint(self, variable: Any, value: int) -> None:
-        if self.hinted:
-            self.cp.add_hint(variable, value)
-            self.hints[variable.index] = value
-
-    def hint_of(self, job: int, operation: int) -> Assignment | None:
-        """Where the plan in hand has an operation."""
-        found = (item for item in self.hint.get(job, ()) if item.operation == operation)
-        return next(found, None)
-
-    def _job(self, job: int) -> None:
-        must = self.problem.must_place[job]
-        self.present.append(1 if must else self.flag(job in self.hint))
-        for operation in range(len(self.problem.jobs[job].operations)):
-            pin = self.problem.pins.get((job, operation))
-            if pin is not None:
-                self._pinned(pin)
-            else:
-                self._operation(job, operation)
-
-    def _pinned(self, pin: Assignment) -> None:
-        key = (pin.job, pin.operation)
-        choice = self.problem.jobs[pin.job].operations[pin.operation].on(pin.resource)
-        self.start[key], self.span[key], self.end[key] = pin.start, pin.end - pin.start, pin.end
-        cost = choice.cost if choice else 0
-        self.choices[key] = [
-            Choice(*key, pin.resource, pin.lane, pin.end - pin.start, cost, 1, True)
-        ]
-
-    def _operation(self, job: int, operation: int) -> None:
-        key, at = (job, operation), self.hint_of(job, operation)
-        release = self.problem.jobs[job].release
-        start = at.start if at else release
-        span = at.end - at.start if at else 1
-        self.start[key] = self.number(release, self.far, start)
-        self.span[key] = self.number(1, self.far, span)
-        self.end[key] = self.number(release, 2 * self.far, start + span)
-        self.cp.add(self.start[key] + self.span[key] == self.end[key])
-        self.choices[key] = []
-        for resource, work, cost, lanes in self.plan.routes[job].options[operation]:
-            for lane, _book in lanes:
-                here = at is not None and (at.resource, at.lane) == (resource, lane)
-                choice = Choice(job, operation, resource, lane, work, cost, self.flag(here))
-                self.choices[key].append(choice)
-        self.cp.add(sum(c.literal for c in self.choices[key]) == self.present[job])
-
-    @cached_property
-    def lanes(self) -> dict[tuple[int, int], list[Choice]]:
-        """All choices on each lane that has any."""
-        lanes: dict[tuple[int, int], list[Choice]] = {}
-        for choices in self.choices.values():
-            for choice in choices:
-                lanes.setdefault((choice.resource, choice.lane), []).append(choice)
-        return lanes
-
-    def latest(self, ends: list[Any]) -> Any:
-        """A variable equal to the greatest of some ends."""
-        if len(ends) == 1:
-            return ends[0]
-        latest = self.number(0, 2 * self.far, max((self._known(end) for end in ends), default=0))
-        self.cp.add_max_equality(latest, [*ends, 0])
+    def latest(self, values: Sequence[Any]) -> Any:
+        """A variable equal to the greatest of some values and 0; itself where there is one."""
+        if len(values) == 1:
+            return values[0]
+        most = max((self.most(value) for value in values), default=0)
+        latest = self.number(0, max(0, most), max([0, *map(self.known, values)]))
+        self.cp.add_max_equality(latest, [*values, 0])
         return latest
-
-    def _known(self, end: Any) -> int:
-        return end if isinstance(end, int) else self.hints.get(end.index, 0)
 
     def completion(self, job: int) -> Any:
         """When a job ends."""
-        if job not in self._completion:
-            routes = self.plan.routes[job]
-            last = [self.end[job, o] for o in routes.order if not routes.successors[o]]
-            if self.problem.pinned:
-                last = [self.end[job, o] for o in routes.order]
-            self._completion[job] = self.latest(last)
-        return self._completion[job]
+        return self._once("completion", job, self._completion)
+
+    def _completion(self, job: int) -> Any:
+        size = len(self.problem.jobs[job].operations)
+        keys = self.steps(job)
+        if not any(key in self.problem.pins for key in keys):
+            waited_for = {before for key in keys for before, *_ in self.before(key)}
+            keys = [key for key in keys if key not in waited_for]
+        return self.latest([self.end[k] if k[1] < size else self._counted(k) for k in keys])
+
+    def _counted(self, key: Key) -> Any:
+        """The end of a step of a further lot, 0 when there is no such lot."""
+        known = self.known(self.end[key]) * self.known(self.active[key])
+        counted = self.number(0, 2 * self.far, known)
+        self.when(counted == self.end[key], self.active[key])
+        self.when(counted == 0, ~self.active[key])
+        return counted
 
     def tardiness(self, job: int) -> Any:
         """Ticks past the due date, at least; 0 for an absent job or one without a due date."""
-        if job not in self._tardiness:
-            completion, due = self.completion(job), self.problem.jobs[job].due
-            if due is None:
-                return 0
-            known = max(0, self._known(completion) - due) if job in self.hint else 0
-            late = self.number(0, 2 * self.far, known)
-            self.when(late >= completion - due, self.present[job])
-            self._tardiness[job] = late
-        return self._tardiness[job]
+        return self._once("tardiness", job, self._tardiness)
+
+    def _tardiness(self, job: int) -> Any:
+        due = self.problem.jobs[job].due
+        if due is None:
+            return 0
+        completion = self.completion(job)
+        known = max(0, self.known(completion) - due) if job in self.hint else 0
+        late = self.number(0, 2 * self.far, known)
+        self.when(late >= completion - due, self.present[job])
+        return late
 
     def cost(self, job: int) -> Any:
-        """What a job's operations and transport cost."""
-        operations = range(len(self.problem.jobs[job].operations))
-        steps = [c.cost * c.literal for o in operations for c in self.choices[job, o] if c.cost]
+        """What a job's operations and the transport of its lots cost."""
+        ways = [way for key in self.steps(job) for way in self.ways[key] if way.cost]
+        steps = (way.cost * use.literal for way in ways for use in way.lanes)
         return sum(steps) + sum(self.travel_costs.get(job, ()))
 
-    def when(self, constraint: Any, *literals: Any) -> None:
-        """Add a constraint that holds when all the literals do; 1 stands for always."""
-        if isinstance(constraint, bool):
-            constraint = self.cp.add_bool_or([]) if not constraint else None
-            if constraint is None:
-                return
-        else:
-            constraint = self.cp.add(constraint)
-        real = [literal for literal in literals if not isinstance(literal, int)]
-        if real:
-            constraint.only_enforce_if(real)
+    def worked(self, job: int) -> Any:
+        """Ticks a job works, over all resources it holds."""
+        return sum(ticks for _resource, ticks in self._work(job))
 
-    def within(self, expression: Any, domain: Any, *literals: Any) -> None:
-        """Keep an expression in a domain when all the literals hold."""
-        self.when(cp_model.BoundedLinearExpression(expression, domain), *literals)
+    def loads(self, groups: Sequence[int] = ()) -> dict[int, Any]:
+        """Ticks worked on the resources of each group that may have any.
 
-    def deadline(self, job: int, operation: int) -> int:
-        """The last end of an operation that leaves its successors time."""
-        return min(self.plan.routes[job].latest[operation], FOREVER)
+        ``groups`` is the group of each resource; without it, the supplier is.
+        """
+        groups = groups or [resource.supplier for resource in self.problem.resources]
+        loads: dict[int, Any] = {}
+        for job in range(len(self.problem.jobs)):
+            for resource, ticks in self._work(job):
+                loads[groups[resource]] = loads.get(groups[resource], 0) + ticks
+        return loads
+
+    def _work(self, job: int) -> list[tuple[int, Any]]:
+        """``(resource, ticks)`` of every way to do every step."""
+        found: list[tuple[int, Any]] = []
+        for key in self.steps(job):
+            for way in self.ways[key]:
+                uses = [*way.lanes, *(use for further in way.further for use in further)]
+                found += [(use.resource, self._ticks(use) * use.literal) for use in uses]
+        return found
+
+    def _ticks(self, use: Use) -> int:
+        """What a use works; of a pinned one, what lies in open time."""
+        if not use.pinned:
+            return use.work
+        return worked(self.problem, self.problem.pins[use.key])
+
+    def moved(self, job: int) -> Any:
+        """1 when a job of the earlier plan is not exactly where that had it, or is left out."""
+        return self._once("moved", job, self._moved)
+
+    def _moved(self, job: int) -> Any:
+        before = self.problem.earlier_by_job.get(job, ())
+        if not before:
+            return 0
+        size, lots = len(self.problem.jobs[job].operations), lots_of(before)
+        literals = [self._same(item, item.lot * size + item.operation, lots) for item in before]
+        if len(before) != size * lots or not all(literals):
+            return 1
+        left = self.flag(moved(self.problem, self.plan_in_hand, job))
+        for item, same in zip(before, literals, strict=True):
+            key = (job, item.lot * size + item.operation)
+            facts = [literal == 1 for literal in same]
+            for fact in [*facts, self.start[key] == item.start, self.end[key] == item.end]:
+                self.when(fact, ~left)
+        return left
+
+    def _same(self, item: Assignment, step: int, lots: int) -> list[Any]:
+        """The literals of a step being on the lanes of an assignment; none if it cannot be."""
+        for way in self.ways[item.job, step]:
+            sides = [way.lanes, *way.further]
+            held = zip(sides, item.places, strict=False)
+            found = [u.literal for uses, at in held for u in uses if (u.resource, u.lane) == at]
+            if way.lots == lots and len(sides) == len(item.places) == len(found):
+                return found
+        return []
+
+    def read(self, value: Callable[[Any], int]) -> Schedule:
+        """The schedule of a solution; ``value`` gives what a variable is in it."""
+        items = []
+        for key, ways in self.ways.items():
+            for way in ways:
+                for use in way.lanes:
+                    if value(use.literal):
+                        items.append(self._assignment(key, use, way, value))
+        return Schedule.of(items)
+
+    def _assignment(self, key: Key, use: Use, way: Way, value: Callable[[Any], int]) -> Assignment:
+        also = tuple(
+            (other.resource, other.lane)
+            for uses in way.further
+            for other in uses
+            if value(other.literal)
+        )
+        lot, operation = divmod(key[1], len(self.problem.jobs[key[0]].operations))
+        span = value(self.start[key]), value(self.end[key])
+        return Assignment(key[0], operation, use.resource, use.lane, *span, also, lot)

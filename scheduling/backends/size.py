@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from scheduling.problem import Problem
+from collections.abc import Iterator
+
+from scheduling.problem import Job, Operation, Problem
 
 MOST_CHOICES = 2_500
 FEW_CHOICES = 800
@@ -10,13 +12,21 @@ MOST_ON_SETUP_LANE = 30
 MOST_WINDOWS = 60_000
 
 
+def _held(job: Job) -> Iterator[tuple[int, int]]:
+    """``(resource, how often)`` for all that ways hold, in every number of lots."""
+    times = job.max_lots * (job.max_lots + 1) // 2
+    for operation in job.operations:
+        for choice in operation.alternatives:
+            for resource in (choice.resource, *choice.also):
+                yield resource, times
+
+
 def choices(problem: Problem) -> int:
-    """Pairs of an operation and a lane it may be done on."""
+    """Pairs of an operation (in so many lots) and a lane that may be held for it."""
     return sum(
-        len(problem.resources[choice.resource].lanes)
+        times * len(problem.resources[resource].lanes)
         for job in problem.jobs
-        for operation in job.operations
-        for choice in operation.alternatives
+        for resource, times in _held(job)
     )
 
 
@@ -26,22 +36,23 @@ def easy(problem: Problem) -> bool:
 
 
 def admits(problem: Problem) -> bool:
-    """Whether a problem is small enough, and has nothing that is not modelled exactly.
-
-    Not modelled: an operation that may pause and needs a crew.
-    """
+    """Whether a problem is small enough, and has nothing that is not modelled exactly."""
     lanes: dict[int, int] = {}
     windows = 0
     for job in problem.jobs:
-        for operation in job.operations:
-            if operation.crew is not None and operation.may_pause:
-                return False
-            for choice in operation.alternatives:
-                units = problem.resources[choice.resource].lanes
-                windows += sum(len(unit.windows) for unit in units)
-                lanes[choice.resource] = lanes.get(choice.resource, 0) + 1
+        if not all(modelled(operation) for operation in job.operations):
+            return False
+        for resource, times in _held(job):
+            windows += times * sum(len(lane.windows) for lane in problem.resources[resource].lanes)
+            lanes[resource] = lanes.get(resource, 0) + times
     crowded = any(
         count > MOST_ON_SETUP_LANE and problem.resources[number].has_setups
         for number, count in lanes.items()
     )
     return choices(problem) <= MOST_CHOICES and windows <= MOST_WINDOWS and not crowded
+
+
+def modelled(operation: Operation) -> bool:
+    """False for an operation that may pause and needs a crew or further resources."""
+    also = any(choice.also for choice in operation.alternatives)
+    return not (operation.may_pause and (also or operation.crew is not None))

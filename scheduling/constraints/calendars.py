@@ -10,15 +10,13 @@ from scheduling.backends.calendar import LaneCalendar
 
 
 def post(model: Any) -> None:
-    """Give every choice its start domain; a pausing one also its stretches of closed time."""
-    for key, choices in model.choices.items():
-        operation = model.problem.jobs[key[0]].operations[key[1]]
-        for choice in choices:
-            if choice.pinned:
-                continue
-            calendar = model.plan.lanes[choice.resource][choice.lane].calendar
-            pieces = starts(calendar, choice.work, operation.may_pause)
-            _choice(model, choice, _cut(model, choice, pieces))
+    """Give every use of its own lane its start domain; a pausing one also its closed time."""
+    for key in model.active:
+        may_pause = model.operation(key).may_pause
+        for use in model.uses(key):
+            if not use.pinned:
+                pieces = starts(model.calendar(use), use.work, may_pause)
+                _use(model, use, cut(model, use, pieces))
 
 
 def starts(calendar: LaneCalendar, work: int, may_pause: bool) -> dict[int, list[tuple[int, int]]]:
@@ -36,34 +34,33 @@ def starts(calendar: LaneCalendar, work: int, may_pause: bool) -> dict[int, list
     return pieces
 
 
-def _cut(
-    model: Any, choice: Any, pieces: dict[int, list[tuple[int, int]]]
+def cut(
+    model: Any, use: Any, pieces: dict[int, list[tuple[int, int]]]
 ) -> dict[int, list[list[int]]]:
     """The pieces between release and the last start in time."""
-    release = model.problem.jobs[choice.job].release
-    latest = model.deadline(choice.job, choice.operation)
-    cut = {}
+    job = model.problem.jobs[use.key[0]]
+    latest = 2 * model.far if job.deadline is None else job.deadline
+    kept = {}
     for closed, spans in pieces.items():
-        limit = latest - choice.work - closed
-        kept = [[max(a, release), min(b, limit)] for a, b in spans if b >= release and a <= limit]
-        if kept:
-            cut[closed] = kept
-    return cut
+        limit = latest - use.work - closed
+        inside = [[max(a, job.release), min(b, limit)] for a, b in spans]
+        inside = [[a, b] for a, b in inside if a <= b]
+        if inside:
+            kept[closed] = inside
+    return kept
 
 
-def _choice(model: Any, choice: Any, pieces: dict[int, list[list[int]]]) -> None:
-    key = (choice.job, choice.operation)
-    at = model.hint_of(*key)
-    here = at is not None and (at.resource, at.lane) == (choice.resource, choice.lane)
+def _use(model: Any, use: Any, pieces: dict[int, list[list[int]]]) -> None:
+    key, at = use.key, model.at.get(use.key)
     literals = []
     for closed, spans in pieces.items():
-        literal = choice.literal
+        literal = use.literal
         if len(pieces) > 1:
-            literal = model.flag(here and at.end - at.start == choice.work + closed)
+            literal = model.flag(use.known and at.end - at.start == use.work + closed)
             literals.append(literal)
         model.within(model.start[key], cp_model.Domain.from_intervals(spans), literal)
-        model.when(model.span[key] == choice.work + closed, literal)
+        model.when(model.span[key] == use.work + closed, literal)
     if not pieces:
-        model.cp.add(choice.literal == 0)
+        model.cp.add(use.literal == 0)
     elif literals:
-        model.cp.add(sum(literals) == choice.literal)
+        model.cp.add(sum(literals) == use.literal)

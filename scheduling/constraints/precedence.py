@@ -6,10 +6,7 @@ from typing import Any
 
 
 def post(model: Any) -> None:
-    """Order the operations of every job that is done; two pinned ones are as they are."""
-    for number, job in enumerate(model.problem.jobs):
-        for index, operation in enumerate(job.operations):
-            for before in set(operation.predecessors):
-                if not {(number, before), (number, index)} <= set(model.problem.pins):
-                    later = model.start[number, index] >= model.end[number, before]
-                    model.when(later, model.present[number])
+    """Order the steps of every lot that is done; two pinned ones are as they are."""
+    for key, active in model.active.items():
+        for before, _least, _greatest in model.before(key):
+            model.when(model.start[key] >= model.end[before], active)

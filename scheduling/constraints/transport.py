@@ -12,32 +12,30 @@ def post(model: Any) -> None:
     if not model.problem.transport_ticks:
         return
     at: dict[tuple[int, int], dict[int, tuple[Any, bool]]] = {}
-    for number, job in enumerate(model.problem.jobs):
-        for index, operation in enumerate(job.operations):
-            for before in sorted(set(operation.predecessors)):
-                pair = ((number, before), (number, index))
-                for key in pair:
-                    if key not in at:
-                        at[key] = _sites(model, key)
-                _pair(model, pair, at)
+    for key in model.active:
+        for before in model.predecessors(key):
+            for one in (before, key):
+                if one not in at:
+                    at[one] = _sites(model, one)
+            _pair(model, (before, key), at)
 
 
 def _sites(model: Any, key: tuple[int, int]) -> dict[int, tuple[Any, bool]]:
     """Per site a literal that the operation is there, and whether the plan in hand has it so."""
     literals: dict[int, list[Any]] = {}
-    for choice in model.choices[key]:
-        site = model.problem.resources[choice.resource].site
-        literals.setdefault(site, []).append(choice.literal)
-    held = model.hint_of(*key)
+    for use in model.uses(key):
+        site = model.problem.resources[use.resource].site
+        literals.setdefault(site, []).append(use.literal)
+    held = model.at.get(key)
     where = None if held is None else model.problem.resources[held.resource].site
     if len(literals) == 1:
-        return {site: (model.present[key[0]], site == where) for site in literals}
+        return {site: (model.active[key], site == where) for site in literals}
     result = {}
-    for site, choices in literals.items():
-        literal = choices[0]
-        if len(choices) > 1:
+    for site, there in literals.items():
+        literal = there[0]
+        if len(there) > 1:
             literal = model.flag(site == where)
-            model.cp.add(sum(choices) == literal)
+            model.cp.add(sum(there) == literal)
         result[site] = (literal, site == where)
     return result
 
