@@ -30,9 +30,6 @@ class Objective(Protocol):
     def measure(self, problem: Problem, schedule: Schedule) -> int:
         """The value of a schedule."""
 
-    def expression(self, model: Any) -> Any:
-        """The same value as an expression over the variables of a CP-SAT model."""
-
 
 class Constraint(Protocol):
     """What every constraint module has."""

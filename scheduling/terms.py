@@ -11,10 +11,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scheduling.problem import Assignment, Problem
-from scheduling.schedule import Schedule, completion, job_cost
+from scheduling.problem import Assignment, Lane, Problem, Resource
+from scheduling.schedule import Schedule, completion, job_cost, moved
 
 PER_JOB = ("done", "cost", "tardiness", "completion", "worked", "moved")
+FOREVER = 1 << 60
 Weights = int | Sequence[int]
 
 
@@ -24,11 +25,11 @@ class Terms:
 
     For a job in the plan: ``done`` is added; ``cost`` times what its operations and transport
     cost, ``tardiness`` times its ticks past the due date, ``completion`` times the tick it ends
-    at, ``worked`` times the ticks of open time it holds, over all its resources. ``moved`` is
-    added for a job of the earlier plan that is not exactly where it was, or is left out.
-    For the whole plan: ``latest`` times the last end of all (0 for an empty plan), and ``peak``
-    times the greatest of ``factors[g]`` times the ticks worked on resources of group ``g``;
-    ``groups`` holds the group of each resource.
+    at, ``worked`` times the ticks it works, which count once for every resource an operation
+    holds. ``moved`` is added for a job of the earlier plan that is not exactly where it was, or
+    is left out. For the whole plan: ``latest`` times the last end of all (0 for an empty plan),
+    and ``peak`` times the greatest of ``factors[g]`` times the ticks worked on resources of group
+    ``g``; ``groups`` holds the group of each resource.
     """
 
     done: tuple[int, ...]
@@ -69,34 +70,46 @@ class Terms:
     def value(self, problem: Problem, schedule: Schedule) -> int:
         """What the terms make of a schedule; jobs only partly in it count as left out."""
         total, latest = 0, 0
-        whole = schedule.complete_jobs(problem)
-        for job in whole:
+        for job in schedule.complete_jobs(problem):
             items = schedule.by_job[job]
             end = completion(items)
             latest = max(latest, end)
             total += self.done[job] + self.cost[job] * job_cost(problem, items)
             total += self.tardiness[job] * problem.jobs[job].tardiness(end)
             total += self.completion[job] * end
-            total += self.worked[job] * sum(worked(problem, item) for item in items)
-        return total + self.latest * latest + self.peak * self._peak(problem, schedule, whole)
-
-    def _peak(self, problem: Problem, schedule: Schedule, jobs: Collection[int]) -> int:
-        loads = [0] * len(self.factors)
+            ticks = sum(worked(problem, item) * len(item.places) for item in items)
+            total += self.worked[job] * ticks
+        total += sum(w for j, w in enumerate(self.moved) if w and moved(problem, schedule, j))
         if self.peak:
-            for job in jobs:
-                for item in schedule.by_job[job]:
-                    loads[self.groups[item.resource]] += worked(problem, item)
+            total += self.peak * self.greatest_load(problem, schedule)
+        return total + self.latest * latest
+
+    def greatest_load(self, problem: Problem, schedule: Schedule) -> int:
+        """The greatest of the groups' loads, each times its factor; partial jobs do not count."""
+        loads = [0] * len(self.factors)
+        for job in schedule.complete_jobs(problem):
+            for item in schedule.by_job[job]:
+                for resource, _lane in item.places:
+                    loads[self.groups[resource]] += worked(problem, item)
         return max((f * load for f, load in zip(self.factors, loads, strict=True)), default=0)
 
 
 def worked(problem: Problem, item: Assignment) -> int:
-    """Ticks of open, unblocked time of its lane between the start and the end of a work."""
-    lane = problem.resources[item.resource].lanes[item.lane]
-    inside = [(max(a, item.start), min(b, item.end)) for a, b in lane.windows]
-    held = sum(b - a for a, b in inside if a < b)
-    for start, end in lane.blocked:
-        held -= sum(max(0, min(b, end) - max(a, start)) for a, b in inside)
-    return held
+    """Ticks of open, unblocked time of its own lane between the start and the end of a work."""
+    return _open(problem.resources[item.resource].lanes[item.lane], item.start, item.end)
+
+
+def open_ticks(resource: Resource) -> int:
+    """Ticks of open, unblocked time of all lanes of a resource."""
+    return sum(_open(lane, -FOREVER, FOREVER) for lane in resource.lanes)
+
+
+def _open(lane: Lane, start: int, end: int) -> int:
+    inside = [(max(a, start), min(b, end)) for a, b in lane.windows]
+    blocked = sum(
+        max(0, min(b, end) - max(a, start)) for start, end in lane.blocked for a, b in inside
+    )
+    return sum(max(0, b - a) for a, b in inside) - blocked
 
 
 def _column(weights: Weights, size: int) -> tuple[int, ...]:

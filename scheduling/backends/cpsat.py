@@ -14,6 +14,7 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
+from scheduling.backends.expression import expression
 from scheduling.backends.model import Model
 from scheduling.problem import Problem
 from scheduling.registry import constraints
@@ -36,19 +37,19 @@ def build(problem: Problem, objective: Any, hint: Schedule | None) -> tuple[Mode
     model = Model(problem, hint)
     for constraint in constraints().values():
         constraint.post(model)
-    expression = objective.expression(model)
-    if not isinstance(expression, int):
+    value = expression(model, objective.terms(problem))
+    if not isinstance(value, int):
         if objective.SENSE == "max":
-            model.cp.maximize(expression)
+            model.cp.maximize(value)
         else:
-            model.cp.minimize(expression)
-    return model, expression
+            model.cp.minimize(value)
+    return model, value
 
 
 def improve(run: Run, limits: Limits) -> str | None:
     """Better the incumbent; "optimal" or "infeasible" when that was proven, else None."""
     hint = run.schedule if run.value is not None else None
-    model, expression = build(run.problem, run.objective, hint)
+    model, value = build(run.problem, run.objective, hint)
     solver = _solver(limits)
     seen = _Seen(model)
     status = _watch(run, solver, model, seen)
@@ -58,7 +59,7 @@ def improve(run: Run, limits: Limits) -> str | None:
     if status == cp_model.INFEASIBLE:
         return None if run.value is not None else "infeasible"
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) and run.value is not None:
-        run.tighten(_bound(run, solver, expression), "cpsat")
+        run.tighten(_bound(run, solver, value), "cpsat")
     return "optimal" if run.proven() else None
 
 
@@ -88,10 +89,10 @@ def _watch(run: Run, solver: cp_model.CpSolver, model: Model, seen: _Seen) -> An
     return status[0] if status else cp_model.UNKNOWN
 
 
-def _bound(run: Run, solver: cp_model.CpSolver, expression: Any) -> int | None:
+def _bound(run: Run, solver: cp_model.CpSolver, value: Any) -> int | None:
     """What the solver proved; nothing when the plan in hand already beats it."""
-    if isinstance(expression, int):
-        return expression
+    if isinstance(value, int):
+        return value
     raw = solver.best_objective_bound
     bound = math.floor(raw + 1e-6) if run.sign < 0 else math.ceil(raw - 1e-6)
     return bound if run.value is None or run.sign * bound <= run.sign * run.value else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from scheduling.problem import Job, Problem
 from scheduling.schedule import Schedule, completion
 from scheduling.terms import Terms
@@ -28,8 +26,3 @@ def measure(problem: Problem, schedule: Schedule) -> int:
     """The ends of all jobs wholly in the schedule, summed."""
     whole = schedule.complete_jobs(problem)
     return sum(completion(schedule.by_job[job]) for job in whole)
-
-
-def expression(model: Any) -> Any:
-    """The same sum over a CP-SAT model."""
-    return sum(model.completion(index) for index in range(len(model.problem.jobs)))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from scheduling.problem import Job, Problem
 from scheduling.schedule import Schedule, completion
 from scheduling.terms import Terms
@@ -28,8 +26,3 @@ def measure(problem: Problem, schedule: Schedule) -> int:
     """The last end of the jobs wholly in the schedule, zero for an empty one."""
     whole = schedule.complete_jobs(problem)
     return max((completion(schedule.by_job[job]) for job in whole), default=0)
-
-
-def expression(model: Any) -> Any:
-    """A variable no smaller than any job's completion."""
-    return model.latest([model.completion(index) for index in range(len(model.problem.jobs))])

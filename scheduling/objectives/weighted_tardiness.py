@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from scheduling.problem import Job, Problem
 from scheduling.schedule import Schedule, completion
 from scheduling.terms import Terms
@@ -31,13 +29,3 @@ def measure(problem: Problem, schedule: Schedule) -> int:
         for j, items in schedule.by_job.items()
         if len(items) == len(problem.jobs[j].operations)
     )
-
-
-def expression(model: Any) -> Any:
-    """The same sum over a CP-SAT model."""
-    late = [
-        job.tardiness_weight * model.tardiness(index)
-        for index, job in enumerate(model.problem.jobs)
-        if job.tardiness_weight and job.due is not None
-    ]
-    return sum(late)

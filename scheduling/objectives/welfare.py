@@ -1,11 +1,12 @@
-"""Value of the jobs done, less what their operations, transport and lateness cost."""
+"""Value of the jobs done, less what their operations, transport and lateness cost.
+
+A job of an earlier plan that is not left exactly where it was also costs its price of moving.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
-from scheduling.problem import Job, Problem
-from scheduling.schedule import Schedule, completion, job_cost
+from scheduling.problem import Assignment, Job, Problem
+from scheduling.schedule import Schedule, completion, job_cost, moved
 from scheduling.terms import Terms
 
 NAME = "welfare"
@@ -15,10 +16,14 @@ AGGREGATE = "sum"
 
 
 def terms(problem: Problem) -> Terms:
-    """A job brings its value and takes what it costs and what its lateness costs."""
-    jobs = problem.jobs
-    late = [-job.tardiness_weight for job in jobs]
-    return Terms.of(problem, done=[job.value for job in jobs], cost=-1, tardiness=late)
+    """A job brings its value and takes what it costs, and what its lateness and moving cost."""
+    return Terms.of(
+        problem,
+        done=[job.value for job in problem.jobs],
+        cost=-1,
+        tardiness=[-job.tardiness_weight for job in problem.jobs],
+        moved=[-job.move_price for job in problem.jobs],
+    )
 
 
 def contribution(job: Job, completion: int, cost: int) -> int:
@@ -27,19 +32,12 @@ def contribution(job: Job, completion: int, cost: int) -> int:
 
 
 def measure(problem: Problem, schedule: Schedule) -> int:
-    """Money left over from all jobs that are wholly in the schedule."""
-    return sum(
-        contribution(problem.jobs[j], completion(items), job_cost(problem, items))
-        for j, items in schedule.by_job.items()
-        if len(items) == len(problem.jobs[j].operations)
-    )
+    """Money left over from all jobs that are wholly in the schedule, less the price of moves."""
+    whole = schedule.complete_jobs(problem)
+    left = sum(_left(problem, job, schedule.by_job[job]) for job in whole)
+    jobs = problem.earlier_by_job
+    return left - sum(problem.jobs[j].move_price for j in jobs if moved(problem, schedule, j))
 
 
-def expression(model: Any) -> Any:
-    """The same sum over a CP-SAT model."""
-    total = 0
-    for index, job in enumerate(model.problem.jobs):
-        total += job.value * model.present[index] - model.cost(index)
-        if job.tardiness_weight and job.due is not None:
-            total -= job.tardiness_weight * model.tardiness(index)
-    return total
+def _left(problem: Problem, job: int, items: tuple[Assignment, ...]) -> int:
+    return contribution(problem.jobs[job], completion(items), job_cost(problem, items))

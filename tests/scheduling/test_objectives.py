@@ -21,6 +21,7 @@ from scheduling.schedule import Schedule, completion, job_cost
 from tests.scheduling.instances import exhaustive, plant, random_problem
 
 NAMES = sorted(objectives())
+SEARCHED = [name for name in NAMES if hasattr(objective_named(name), "contribution")]
 SEEDS = st.integers(0, 10**6)
 
 
@@ -36,7 +37,8 @@ def _dispatched(problem: Problem, name: str) -> Schedule:
 
 def test_the_registry_finds_the_objectives_by_itself() -> None:
     """Every module of the package is there under its own name."""
-    assert NAMES == ["earliest_completion", "makespan", "weighted_tardiness", "welfare"]
+    assert {"balance", "booked", "cost", "disturbance", "earliest_completion"} <= set(NAMES)
+    assert {"makespan", "weighted_tardiness", "welfare"} <= set(NAMES)
 
 
 def test_an_unknown_objective_is_refused() -> None:
@@ -45,7 +47,7 @@ def test_an_unknown_objective_is_refused() -> None:
         objective_named("beauty")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SEARCHED)
 def test_contributions_add_up_to_the_measure(name: str) -> None:
     """What the jobs of a plan contribute is what the plan measures."""
     goal, problem = objective_named(name), plant()
@@ -65,11 +67,11 @@ def test_contributions_add_up_to_the_measure(name: str) -> None:
 def test_terms_add_up_to_the_measure(name: str, seed: int) -> None:
     """The terms make of a schedule exactly what the objective measures on it."""
     problem, goal = random_problem(seed), objective_named(name)
-    schedule = _dispatched(problem, name)
+    schedule = _dispatched(problem, "welfare")
     assert goal.terms(problem).value(problem, schedule) == goal.measure(problem, schedule)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SEARCHED)
 @given(first=st.integers(0, 99), more=st.integers(0, 99), paid=st.integers(0, 99))
 def test_later_and_dearer_is_never_better(name: str, first: int, more: int, paid: int) -> None:
     """Search and bounds rest on contributions that get no better with time and cost."""
@@ -81,7 +83,7 @@ def test_later_and_dearer_is_never_better(name: str, first: int, more: int, paid
     assert sign * goal.contribution(job, first, paid + more) >= here
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SEARCHED)
 def test_the_solver_value_is_the_measured_value(name: str) -> None:
     """CP-SAT's own objective at its optimum equals the measure of its schedule."""
     problem, goal = _asked(plant(), name), objective_named(name)
@@ -92,7 +94,7 @@ def test_the_solver_value_is_the_measured_value(name: str) -> None:
     assert run.bound_source == "cpsat"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SEARCHED)
 def test_the_hint_is_complete_and_feasible(name: str) -> None:
     """Fixing every variable to its hint leaves a solution of the hinted value."""
     problem, goal = _asked(plant(), name), objective_named(name)
@@ -107,7 +109,7 @@ def test_the_hint_is_complete_and_feasible(name: str) -> None:
     assert solver.objective_value == goal.measure(problem, schedule)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SEARCHED)
 @given(seed=SEEDS)
 @settings(max_examples=12, deadline=None)
 def test_cpsat_agrees_with_trying_everything(name: str, seed: int) -> None:
@@ -133,7 +135,7 @@ def test_dispatch_makes_valid_plans(rule: str, seed: int) -> None:
     assert kinds <= {"mandatory_missing", "incomplete_job"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SEARCHED)
 @given(seed=SEEDS)
 @settings(max_examples=15, deadline=None)
 def test_search_is_valid_and_crosses_no_bound(name: str, seed: int) -> None:

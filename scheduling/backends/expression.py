@@ -1,0 +1,56 @@
+"""The terms of an objective as an expression over the variables of a CP-SAT model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scheduling.schedule import Schedule, completion
+from scheduling.terms import Terms
+
+
+def expression(model: Any, terms: Terms) -> Any:
+    """What `Terms.value` makes of the schedule that the model's variables stand for.
+
+    The quantities that a good plan keeps small (lateness, the greatest load) may be more than
+    they are in a solution that has no reason to keep them small, never less.
+    """
+    jobs = range(len(model.problem.jobs))
+    total = sum((_job(model, terms, job) for job in jobs), start=0)
+    if terms.latest:
+        total += terms.latest * model.latest([_end(model, job) for job in jobs])
+    if terms.peak:
+        total += terms.peak * _peak(model, terms)
+    return total
+
+
+def _job(model: Any, terms: Terms, job: int) -> Any:
+    total = terms.done[job] * model.present[job]
+    if terms.completion[job]:
+        total += terms.completion[job] * _end(model, job)
+    for name in ("cost", "tardiness", "worked", "moved"):
+        weight = getattr(terms, name)[job]
+        if weight:
+            total += weight * getattr(model, name)(job)
+    return total
+
+
+def _end(model: Any, job: int) -> Any:
+    """When a job ends, 0 for one that is left out."""
+    last, present = model.completion(job), model.present[job]
+    if isinstance(present, int):
+        return last
+    ended = model.number(0, 2 * model.far, completion(model.hint[job]) if job in model.hint else 0)
+    model.when(ended == last, present)
+    model.when(ended == 0, ~present)
+    return ended
+
+
+def _peak(model: Any, terms: Terms) -> Any:
+    """A variable no less than the weighed load of any group."""
+    lanes = sum(len(resource.lanes) for resource in model.problem.resources)
+    most = max(terms.factors, default=0) * lanes * 2 * model.far
+    in_hand = Schedule.of(item for items in model.hint.values() for item in items)
+    peak = model.number(0, most, terms.greatest_load(model.problem, in_hand))
+    for group, load in model.loads(terms.groups).items():
+        model.when(peak >= terms.factors[group] * load)
+    return peak
