@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from scheduling.schedule import Schedule, completion
+from scheduling.schedule import completion
 from scheduling.terms import Terms
 
 
 def expression(model: Any, terms: Terms) -> Any:
     """What `Terms.value` makes of the schedule that the model's variables stand for.
 
-    The quantities that a good plan keeps small (lateness, the greatest load) may be more than
-    they are in a solution that has no reason to keep them small, never less.
+    Lateness may be more than it is in a solution that has no reason to keep it small, never less.
     """
     jobs = range(len(model.problem.jobs))
     total = sum((_job(model, terms, job) for job in jobs), start=0)
     if terms.latest:
         total += terms.latest * model.latest([_end(model, job) for job in jobs])
     if terms.peak:
-        total += terms.peak * _peak(model, terms)
+        loads = model.loads(terms.groups)
+        total += terms.peak * model.latest([terms.factors[g] * load for g, load in loads.items()])
     return total
 
 
@@ -43,14 +43,3 @@ def _end(model: Any, job: int) -> Any:
     model.when(ended == last, present)
     model.when(ended == 0, ~present)
     return ended
-
-
-def _peak(model: Any, terms: Terms) -> Any:
-    """A variable no less than the weighed load of any group."""
-    lanes = sum(len(resource.lanes) for resource in model.problem.resources)
-    most = max(terms.factors, default=0) * lanes * 2 * model.far
-    in_hand = Schedule.of(item for items in model.hint.values() for item in items)
-    peak = model.number(0, most, terms.greatest_load(model.problem, in_hand))
-    for group, load in model.loads(terms.groups).items():
-        model.when(peak >= terms.factors[group] * load)
-    return peak

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
+from scheduling.backends.expression import expression
 from scheduling.backends.model import Model
 from scheduling.backends.size import admits
 from scheduling.check import violations
@@ -44,7 +45,7 @@ def _solved(model: Model, expression: object, sense: str = "min", fixed: bool = 
 
 def _best(problem: Problem, name: str, hint: Schedule | None = None, fixed: bool = False) -> Answer:
     goal, model = objective_named(name), _posted(problem, hint)
-    return _solved(model, goal.expression(model), goal.SENSE, fixed)
+    return _solved(model, expression(model, goal.terms(problem)), goal.SENSE, fixed)
 
 
 @pytest.mark.parametrize("name", NAMES)
