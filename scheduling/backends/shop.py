@@ -1,0 +1,107 @@
+"""The flexible job shop for makespan: machines always open, nothing but operations and machines.
+
+Where a problem is that plain, moving one operation at a time on the critical path finds in
+seconds what general search does not find in minutes. An engine (`scheduling.engine`) around
+`shop_start`, `shop_graph`, `shop_moves` and `shop_tabu`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scheduling.backends.shop_graph import copy_plan, empty_plan, shop_of
+from scheduling.backends.shop_start import first_plan, plan_of
+from scheduling.backends.shop_tabu import memory_of, search
+from scheduling.problem import Alternative, Assignment, Job, Operation, Problem, Resource
+from scheduling.schedule import Schedule
+
+NAME = "shop"
+UNITS = 100_000_000
+
+
+class ShopSearch:
+    """Tabu search in one job shop. A unit is one operation timed anew."""
+
+    NAME = NAME
+    UNITS = UNITS
+
+    def __init__(self, problem: Problem, seed: int, schedule: Schedule | None) -> None:
+        self.problem = problem
+        self.improvements = 0
+        self.shop = shop_of(problem)
+        self.memory = memory_of(self.shop, seed)
+        given = plan_of(self.shop, problem, schedule) if schedule else None
+        self.found = first_plan(self.shop, self.memory.random, given)
+        self.plan = empty_plan(self.shop)
+        copy_plan(self.found, self.plan)
+
+    @property
+    def makespan(self) -> int:
+        """Of the best plan so far, in ticks."""
+        return int(self.found.makespan[0])
+
+    def work(self, units: int) -> int:
+        """Search on; returns the operations timed anew."""
+        before = self.makespan
+        used = search(self.shop, self.plan, self.found, self.memory, units)
+        self.improvements += self.makespan < before
+        return int(used)
+
+    def best(self) -> Schedule:
+        """The best plan found so far, everything as early as its orders allow."""
+        found, items, op = self.found, [], 0
+        for number, job in enumerate(self.problem.jobs):
+            for index in range(len(job.operations)):
+                start, end = int(found.head[op]), int(found.head[op] + found.ticks[op])
+                machine = int(self.shop.machine[found.choice[op]])
+                items.append(Assignment(number, index, machine, 0, start, end))
+                op += 1
+        return Schedule.of(items)
+
+
+def start(problem: Problem, objective: str, seed: int, schedule: Schedule | None) -> ShopSearch:
+    """A search in a problem that `suits`; from a schedule it is never worse than that."""
+    return ShopSearch(problem, seed, schedule)
+
+
+def suits(problem: Problem, objective: str) -> bool:
+    """Whether a problem is a job shop and nothing else, and its makespan asked for."""
+    if objective != "makespan" or not problem.jobs:
+        return False
+    if problem.crews or problem.pinned or any(any(row) for row in problem.transport_ticks):
+        return False
+    need = max(job.release for job in problem.jobs) + sum(
+        max((c.duration for c in operation.alternatives), default=0)
+        for job in problem.jobs
+        for operation in job.operations
+    )
+    return all(_machine(r, need) for r in problem.resources) and all(map(_job, problem.jobs))
+
+
+def _machine(resource: Resource, need: int) -> bool:
+    """One lane, open until everything could be done one after the other, without any rule."""
+    bare = replace(resource, lanes=(), name="", site=0, supplier=0, setup_after_release=False)
+    if bare != Resource(()) or len(resource.lanes) != 1:
+        return False
+    lane = resource.lanes[0]
+    if lane.blocked or len(lane.windows) != 1:
+        return False
+    ((begin, end),) = lane.windows
+    return begin <= 0 and end >= need
+
+
+def _job(job: Job) -> bool:
+    """Nothing that bears on the makespan but a release, and operations of the plain kind."""
+    bare = replace(job, operations=(), name="", release=0, due=None, mandatory=False, pieces=1)
+    bare = replace(bare, value=0, tardiness_weight=0, priority=0, move_price=0)
+    return bare == Job(()) and all(map(_plain, job.operations))
+
+
+def _plain(operation: Operation) -> bool:
+    """Nothing but alternatives on one machine each, and predecessors."""
+    choices = operation.alternatives
+    return (
+        bool(choices)
+        and operation == Operation(choices, operation.predecessors, family=operation.family)
+        and all(one == Alternative(one.resource, one.duration, one.cost) for one in choices)
+    )
