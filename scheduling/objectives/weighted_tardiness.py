@@ -25,7 +25,6 @@ def contribution(job: Job, completion: int, cost: int) -> int:
 def measure(problem: Problem, schedule: Schedule) -> int:
     """Weighted lateness of all jobs wholly in the schedule."""
     return sum(
-        contribution(problem.jobs[j], completion(items), 0)
-        for j, items in schedule.by_job.items()
-        if len(items) == len(problem.jobs[j].operations)
+        contribution(problem.jobs[j], completion(schedule.by_job[j]), 0)
+        for j in schedule.complete_jobs(problem)
     )
