@@ -7,13 +7,13 @@ UNIT = --backend sqlite -n 2 -q $(addprefix tests/,core pricing architecture cap
        bookings jobs kpis telemetry scheduling)
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help demo test test-long check lint bench-http screens install clean
+.PHONY: help demo test test-long check lint bench-http bench-scheduling screens install clean
 
 demo: .venv/.run        ## database, seed, a plan over the real order book, then the service
 	@$(BIN)/python -m tools.demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 help:                   ## these lines
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' Makefile
 
 test: .venv/.dev        ## every test, on SQLite, PostgreSQL and in Chromium
 	@sh tools/system_packages.sh
@@ -35,6 +35,9 @@ lint: .venv/.dev
 bench-http: .venv/.dev  ## ours beside a minimal service under the same load; BENCH=A,B,C,D,E
 	@sh tools/system_packages.sh
 	$(BIN)/python -m benchmarks.http $(if $(BENCH),--parts $(BENCH))
+
+bench-scheduling: .venv/.dev  ## plans beside PyJobShop and the best known; BENCH_DIR, ONLY, FULL=1
+	$(BIN)/python -m benchmarks.scheduling
 
 screens: .venv/.dev     ## pictures of every page of the running demo, at BASE, into out/screens
 	$(BIN)/python -m tools.screens $(or $(BASE),http://127.0.0.1:8000)
