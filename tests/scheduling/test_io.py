@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from scheduling import io, readers
 from scheduling.check import violations
-from scheduling.problem import ProblemError
+from scheduling.problem import Assignment, ProblemError
+from scheduling.result import Result
+from scheduling.schedule import Schedule
 from scheduling.solve import solve
 from tests.scheduling.instances import FJS, plant, random_problem
 
@@ -89,7 +91,7 @@ def test_the_market_is_solved_to_its_optimum() -> None:
 @given(st.integers(0, 10**6))
 def test_a_problem_survives_the_way_through_json(seed: int) -> None:
     """to_json and from_json are inverse, through text."""
-    problem = random_problem(seed)
+    problem = random_problem(seed, features=True)
     assert io.from_json(json.loads(json.dumps(io.to_json(problem)))) == problem
 
 
@@ -103,6 +105,7 @@ def test_fields_with_defaults_may_be_left_out() -> None:
 
 STEP = {"alternatives": [{"resource": 0, "duration": 2}]}
 MILL = {"lanes": [{"windows": [[0, 9]]}]}
+PLACED = {"job": 0, "operation": 0, "resource": 0, "lane": 0, "start": 0, "end": 2}
 BAD_JSON = [
     ([], "file"),
     ({"jobs": []}, "resources"),
@@ -121,6 +124,30 @@ BAD_JSON = [
     (
         {"resources": [MILL], "jobs": [{"operations": [{**STEP, "predecessors": 0}]}]},
         "jobs[0].operations[0].predecessors",
+    ),
+    ({"resources": [{**MILL, "capacity": [3]}], "jobs": []}, "resources[0].capacity"),
+    (
+        {"resources": [MILL], "jobs": [{"operations": [STEP, {**STEP, "lags": [[1]]}]}]},
+        "jobs[0].operations[1].lags[0]",
+    ),
+    (
+        {
+            "resources": [MILL],
+            "jobs": [{"operations": [{"alternatives": [{**STEP["alternatives"][0], "also": 1}]}]}],
+        },
+        "jobs[0].operations[0].alternatives[0].also",
+    ),
+    (
+        {"resources": [MILL], "jobs": [{"operations": [STEP]}], "earlier": [{**PLACED, "also": 3}]},
+        "earlier[0].also",
+    ),
+    (
+        {
+            "resources": [MILL],
+            "jobs": [{"operations": [STEP]}],
+            "earlier": [{**PLACED, "also": [[0]]}],
+        },
+        "earlier[0].also[0]",
     ),
 ]
 
@@ -196,9 +223,26 @@ def test_an_answer_follows_the_contract() -> None:
     assert not violations(problem, again)
 
 
+def test_lots_and_further_resources_are_in_the_answer() -> None:
+    """Where there are any: the lot, and resource and lane of what else an operation holds."""
+    problem = plant()
+    held = Assignment(0, 0, 0, 0, 1, 3, ((1, 1),), 1)
+    result = Result("feasible", 0, None, None, 0.0, Schedule((held, Assignment(1, 0, 0, 0, 4, 6))))
+    rows = io.answer_json(io.Instance(problem, "welfare"), result)["assignments"]
+    assert (rows[0]["lot"], rows[0]["also"]) == (1, [[1, 1]])
+    assert not {"lot", "also"} & set(rows[1])
+    assert io.schedule_from_json(json.loads(json.dumps({"assignments": rows}))) == result.schedule
+
+
+ROW = {"job": 0, "operation": 0, "machine": 0, "start": 0, "end": 1}
+
+
 @pytest.mark.parametrize(
     ("data", "path"),
     [
+        ({"assignments": [{**ROW, "lot": "b"}]}, "assignments[0].lot"),
+        ({"assignments": [{**ROW, "also": 1}]}, "assignments[0].also"),
+        ({"assignments": [{**ROW, "also": [[0, "a"]]}]}, "assignments[0].also[0][1]"),
         ({}, "assignments"),
         ({"assignments": [3]}, "assignments[0]"),
         ({"assignments": [{"job": 0}]}, "assignments[0].operation"),
