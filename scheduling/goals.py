@@ -25,6 +25,13 @@ class Level:
     terms: Terms
     measured: Callable[[Problem, Schedule], int]
 
+    @classmethod
+    def of(cls, objective: Objective, problem: Problem) -> Level:
+        """An objective of all jobs."""
+        terms = objective.terms(problem)
+        facts = (objective.NAME, objective.SENSE, objective.REQUIRES_ALL)
+        return cls(*facts, terms, objective.measure)
+
     @property
     def sign(self) -> int:
         """1 when less is better, -1 when more is."""
@@ -103,10 +110,4 @@ def _levels(name: str, problem: Problem) -> tuple[Level, ...]:
     objective = objective_named(name)
     if name == "welfare" and len({job.priority for job in problem.jobs}) > 1:
         return by_class(problem, name)
-    return (_level(objective, problem),)
-
-
-def _level(objective: Objective, problem: Problem) -> Level:
-    terms = objective.terms(problem)
-    sense, all_jobs = objective.SENSE, objective.REQUIRES_ALL
-    return Level(objective.NAME, sense, all_jobs, terms, objective.measure)
+    return (Level.of(objective, problem),)

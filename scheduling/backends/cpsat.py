@@ -1,25 +1,32 @@
 """Exact answers for small problems: CP-SAT from the plan in hand, watched from outside.
 
-The solver works in a thread of its own; this one reports progress, stops it when asked, and
-offers what it finds to the run, which checks it. A bound is only taken from a model whose
+The levels of a goal are solved one after the other, each with those before it held at the value
+they have. The solver works in a thread of its own; this one reports progress, stops it when asked,
+and offers what it finds to the run, which checks it. A bound is only taken from a model whose
 answers the checker accepts.
 """
 
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
 from threading import Thread
 from typing import Any
 
 from ortools.sat.python import cp_model
 
-from scheduling.backends.expression import expression
+from scheduling.backends import loads
 from scheduling.backends.model import Model
+from scheduling.goals import Goal, Level
 from scheduling.problem import Problem
 from scheduling.registry import constraints
 from scheduling.run import Run
 from scheduling.schedule import Schedule
+from scheduling.terms import Terms
+
+GRAINS = (3, 12)
+ENDED = (cp_model.OPTIMAL, cp_model.FEASIBLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +39,25 @@ class Limits:
     deterministic: bool = False
 
 
-def build(problem: Problem, objective: Any, hint: Schedule | None) -> tuple[Model, Any]:
-    """The model with all constraints, and the objective's expression."""
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was proven: "optimal" (all levels), "infeasible" or None, and each level's bound.
+
+    The bound of a level holds for plans as good as the incumbent on all levels before it.
+    """
+
+    status: str | None
+    bounds: tuple[int | None, ...]
+
+
+def build(problem: Problem, level: Level, hint: Schedule | None) -> tuple[Model, Any]:
+    """The model with all constraints that optimises a level, and the level's expression."""
     model = Model(problem, hint)
     for constraint in constraints().values():
         constraint.post(model)
-    value = expression(model, objective.terms(problem))
+    value = level.expression(model)
     if not isinstance(value, int):
-        if objective.SENSE == "max":
+        if level.sense == "max":
             model.cp.maximize(value)
         else:
             model.cp.minimize(value)
@@ -48,54 +66,148 @@ def build(problem: Problem, objective: Any, hint: Schedule | None) -> tuple[Mode
 
 def improve(run: Run, limits: Limits) -> str | None:
     """Better the incumbent; "optimal" or "infeasible" when that was proven, else None."""
-    hint = run.schedule if run.value is not None else None
-    model, value = build(run.problem, run.objective, hint)
-    solver = _solver(limits)
-    seen = _Seen(model)
-    status = _watch(run, solver, model, seen)
-    last = seen.take()
-    if last is not None:
-        run.offer(last, "cpsat")
-    if status == cp_model.INFEASIBLE:
-        return None if run.value is not None else "infeasible"
-    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) and run.value is not None:
-        run.tighten(_bound(run, solver, value), "cpsat")
-    return "optimal" if run.proven() else None
+    return climb(run, Goal((Level.of(run.objective, run.problem),)), limits).status
 
 
-def _solver(limits: Limits) -> cp_model.CpSolver:
-    solver = cp_model.CpSolver()
-    solver.parameters.random_seed = limits.seed
-    solver.parameters.num_workers = limits.workers
-    if limits.deterministic:
-        solver.parameters.max_deterministic_time = limits.seconds
-    else:
-        solver.parameters.max_time_in_seconds = limits.seconds
-    return solver
+def climb(run: Run, goal: Goal, limits: Limits) -> Proof:
+    """Better the incumbent level by level; half of the time left goes to each but the last.
+
+    The run has to compare plans by the goal. What is proven of the first level is told to it.
+    """
+    ladder, proven = Ladder(run, goal, limits), True
+    for number in range(len(goal.levels)):
+        if run.stopped or ladder.left <= 0:
+            return Proof(None, tuple(ladder.bounds))
+        if ladder.climb(number) == cp_model.INFEASIBLE and run.value is None:
+            return Proof("infeasible", tuple(ladder.bounds))
+        if run.value is None:
+            return Proof(None, tuple(ladder.bounds))
+        proven = proven and ladder.proven(number)
+    return Proof("optimal" if proven else None, tuple(ladder.bounds))
 
 
-def _watch(run: Run, solver: cp_model.CpSolver, model: Model, seen: _Seen) -> Any:
-    """Solve in a thread; offer solutions and report from this one until it ends."""
-    status: list[Any] = []
-    thread = Thread(target=lambda: status.append(solver.solve(model.cp, seen)), daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(0.05)
-        found = seen.take()
+class Ladder:
+    """The levels of a goal, what is known of each, and the time left for them."""
+
+    def __init__(self, run: Run, goal: Goal, limits: Limits) -> None:
+        self.run = run
+        self.goal = goal
+        self.limits = limits
+        self.left = limits.seconds
+        self.bounds: list[int | None] = [run.bound, *(None for _ in goal.levels[1:])]
+
+    def climb(self, number: int) -> Any:
+        """Optimise one level; how the solver ended."""
+        last = number == len(self.goal.levels) - 1
+        reserve = 0.0 if last else self.left / 2
+        if number == 0 and self.run.value is not None:
+            self._relax((self.left - reserve) / 10)
+        if self.proven(number) or self.left <= reserve:
+            return cp_model.UNKNOWN
+        return self._solve(number, self.left - reserve)
+
+    def proven(self, number: int) -> bool:
+        """Whether the plan in hand meets the bound of a level."""
+        return self.run.value is not None and self._value(number) == self.bounds[number]
+
+    def _value(self, number: int) -> int:
+        return self.goal.levels[number].measure(self.run.problem, self.run.schedule)
+
+    def _solve(self, number: int, seconds: float) -> Any:
+        level, run = self.goal.levels[number], self.run
+        hint = run.schedule if run.value is not None else None
+        model, value = build(run.problem, level, hint)
+        self._hold(model, number)
+        if self._shares(number) and run.bound is not None:
+            model.cp.add(value >= run.bound)
+        status, bound = self._watch(number, model.cp, _Seen(model), seconds)
+        if status in ENDED:
+            self._tighten(number, value if isinstance(value, int) else bound)
+        return status
+
+    def _hold(self, model: Model, number: int) -> None:
+        """Keep the levels before one as good as they are."""
+        for before, level in enumerate(self.goal.levels[:number]):
+            kept = level.sign * self._value(before)
+            model.when(level.sign * level.expression(model) <= kept)
+
+    def _shares(self, number: int) -> bool:
+        """Whether a level is the makespan of the whole problem."""
+        plain = Terms.of(self.run.problem, latest=1)
+        return number == 0 and self.goal.levels[number].terms == plain
+
+    def _relax(self, seconds: float) -> None:
+        """Bound the makespan by how operations can be shared out among the resources."""
+        run = self.run
+        if not self._shares(0) or not loads.covers(run.problem):
+            return
+        for grain in GRAINS:
+            if self.proven(0) or run.stopped:
+                return
+            value, least = self._value(0), max(0, run.bound or 0)
+            model = loads.relaxation(run.problem, least, value - 1, grain)
+            status, bound = self._watch(0, model, None, seconds)
+            self._tighten(0, value if status == cp_model.INFEASIBLE else bound)
+
+    def _tighten(self, number: int, bound: int | None) -> None:
+        """Note a bound, unless the plan in hand already beats it: then the model was wrong."""
+        level = self.goal.levels[number]
+        if self.run.value is None or bound is None:
+            return
+        if level.sign * bound > level.sign * self._value(number):
+            return
+        self.bounds[number] = bound
+        if number == 0:
+            self.run.tighten(bound, "cpsat")
+            self.bounds[0] = self.run.bound
+
+    def _watch(
+        self, number: int, model: Any, seen: _Seen | None, seconds: float
+    ) -> tuple[Any, int | None]:
+        """Solve in a thread; offer solutions and report from this one until it ends.
+
+        Returns how it ended and the bound it proved of its own objective.
+        """
+        solver, began = self._solver(seconds), time.monotonic()
+        status: list[Any] = []
+        thread = Thread(target=lambda: status.append(solver.solve(model, seen)), daemon=True)
+        thread.start()
+        while thread.is_alive():
+            thread.join(0.05)
+            self._offer(seen)
+            if self.run.beat() or self.proven(number):
+                solver.stop_search()
+        self._offer(seen)
+        if not status:
+            self.left = 0.0
+            return cp_model.UNKNOWN, None
+        counted = self.limits.deterministic
+        spent = solver.response_proto.deterministic_time if counted else time.monotonic() - began
+        self.left -= spent
+        return status[0], _bound(solver, self.goal.levels[number].sign)
+
+    def _offer(self, seen: _Seen | None) -> None:
+        found = None if seen is None else seen.take()
         if found is not None:
-            run.offer(found, "cpsat")
-        if run.beat():
-            solver.stop_search()
-    return status[0] if status else cp_model.UNKNOWN
+            self.run.offer(found, "cpsat")
+
+    def _solver(self, seconds: float) -> cp_model.CpSolver:
+        solver = cp_model.CpSolver()
+        solver.parameters.random_seed = self.limits.seed
+        solver.parameters.num_workers = self.limits.workers
+        if self.limits.deterministic:
+            solver.parameters.max_deterministic_time = seconds
+        else:
+            solver.parameters.max_time_in_seconds = seconds
+        return solver
 
 
-def _bound(run: Run, solver: cp_model.CpSolver, value: Any) -> int | None:
-    """What the solver proved; nothing when the plan in hand already beats it."""
-    if isinstance(value, int):
-        return value
+def _bound(solver: cp_model.CpSolver, sign: int) -> int | None:
+    """What the solver proved of its objective, as a whole number."""
     raw = solver.best_objective_bound
-    bound = math.floor(raw + 1e-6) if run.sign < 0 else math.ceil(raw - 1e-6)
-    return bound if run.value is None or run.sign * bound <= run.sign * run.value else None
+    if not math.isfinite(raw):
+        return None
+    return math.floor(raw + 1e-6) if sign < 0 else math.ceil(raw - 1e-6)
 
 
 class _Seen(cp_model.CpSolverSolutionCallback):

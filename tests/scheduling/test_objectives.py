@@ -14,6 +14,7 @@ from scheduling.backends.search import Search
 from scheduling.backends.size import admits
 from scheduling.bounds import bound
 from scheduling.check import violations
+from scheduling.goals import Level
 from scheduling.problem import Job, Problem
 from scheduling.registry import objective_named, objectives
 from scheduling.run import Run
@@ -100,7 +101,7 @@ def test_the_hint_is_complete_and_feasible(name: str) -> None:
     problem, goal = _asked(plant(), name), objective_named(name)
     schedule = _dispatched(problem, name)
     assert not violations(problem, schedule)
-    model, _ = cpsat.build(problem, goal, schedule)
+    model, _ = cpsat.build(problem, Level.of(goal, problem), schedule)
     variables = [v for v in model.cp.proto.variables if len(set(v.domain)) > 1]
     assert len(model.hints) == len(variables)
     solver = cpsat.cp_model.CpSolver()
