@@ -10,50 +10,173 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from scheduling.alone import Alone, Ends
+from scheduling.alone import Alone
+from scheduling.lagrange import Priced
+from scheduling.lots import durations
 from scheduling.problem import Alternative, Job, Problem
-from scheduling.registry import Objective, objective_named
+from scheduling.registry import objective_named
+from scheduling.slot_prices import UNIT, NoBound
+from scheduling.terms import Terms, worked
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A proven bound, or None with the jobs that can never be placed."""
+    """A proven bound, or None with the reason why there is none.
+
+    ``source`` is what proves it, ``covers`` are the features of the problem it honours, ``forgets``
+    those it leaves out, which makes it weaker, never wrong. ``impossible`` are jobs that have to
+    be done and can not be.
+    """
 
     value: int | None
     source: str = "relaxation"
     impossible: tuple[int, ...] = ()
+    covers: tuple[str, ...] = ()
+    forgets: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+FORGOTTEN = {
+    "relaxation": {
+        "changeovers",
+        "competition",
+        "further_resources",
+        "greatest_lags",
+        "least_lags",
+        "lots",
+        "moves",
+    },
+    "prices": {"changeovers", "crews", "greatest_lags", "further_resources", "moves", "joins"},
+}
+
+
+def features(problem: Problem) -> tuple[str, ...]:
+    """What the problem has that a bound can honour or forget, by name."""
+    operations = [step for job in problem.jobs for step in job.operations]
+    ways = [way for step in operations for way in step.alternatives]
+    resources = problem.resources
+    found = {
+        "competition": True,
+        "windows": True,
+        "blocked_time": any(lane.blocked for r in resources for lane in r.lanes),
+        "pinned_work": bool(problem.pinned),
+        "buffers": any(r.buffer_before or r.buffer_after for r in resources),
+        "changeovers": any(r.has_setups for r in resources),
+        "stores": any(r.capacity for r in resources),
+        "further_resources": any(way.also for way in ways),
+        "transport": bool(problem.transport_ticks),
+        "crews": any(step.crew is not None for step in operations),
+        "pauses": any(step.may_pause for step in operations),
+        "least_lags": any(least for step in operations for _b, least, _m in step.waits()),
+        "greatest_lags": any(m is not None for step in operations for _b, _l, m in step.waits()),
+        "joins": any(_branches(job) for job in problem.jobs),
+        "lots": any(job.max_lots > 1 for job in problem.jobs),
+        "moves": bool(problem.earlier),
+    }
+    return tuple(name for name, there in found.items() if there)
+
+
+def _branches(job: Job) -> bool:
+    """Whether the order of operations is more than chains."""
+    before = [b for step in job.operations for b in set(step.predecessors)]
+    return len(before) > len(set(before)) or any(
+        len(set(step.predecessors)) > 1 for step in job.operations
+    )
+
+
+def _named(bound: Bound, problem: Problem) -> Bound:
+    names, dropped = features(problem), FORGOTTEN[bound.source]
+    covers = tuple(name for name in names if name not in dropped)
+    return replace(bound, covers=covers, forgets=tuple(name for name in names if name in dropped))
+
+
+def evaluate(problem: Problem, objective: str, certificate: object) -> Bound:
+    """What a table of prices proves (form: `scheduling.slot_prices`), in the objective's units.
+
+    None with the reason where prices prove nothing, or with the impossible jobs. Raises
+    ProblemError with the path of what is wrong in a certificate.
+    """
+    goal = objective_named(objective)
+    try:
+        total, impossible = Priced(problem, goal, certificate).total()
+    except NoBound as error:
+        return _named(Bound(None, "prices", reason=str(error)), problem)
+    if impossible:
+        reason = "jobs that have to be done can not be"
+        return _named(Bound(None, "prices", impossible, reason=reason), problem)
+    gain = total // UNIT
+    return _named(Bound(gain if goal.SENSE == "max" else -gain, "prices"), problem)
 
 
 def bound(problem: Problem, objective: str) -> Bound:
-    """The best relaxation of the objective that is at hand."""
+    """The quick relaxation: each job alone at its best, and for the last end the load as well."""
     goal = objective_named(objective)
-    if goal.REQUIRES_ALL:
-        problem = problem.all_mandatory()
-    alone, values, impossible = Alone(problem), [], []
-    for index, job in enumerate(problem.jobs):
-        ends = alone.ends(index)
-        if ends is not None:
-            values.append(_best(goal, job, problem.must_place[index], _reach(alone, index, ends)))
-        elif problem.must_place[index]:
-            impossible.append(index)
+    problem = _shortest_lots(problem.all_mandatory() if goal.REQUIRES_ALL else problem)
+    terms, sign = goal.terms(problem), 1 if goal.SENSE == "max" else -1
+    alone, gain, last, impossible = Alone(problem), 0, 0, []
+    for job, must in enumerate(problem.must_place):
+        ends = alone.ends(job)
+        if ends is None:
+            impossible += [job] if must else []
+            continue
+        end = max(min(one.values()) for one in ends)
+        alike = sign * terms.done[job] + _gain(problem, terms, sign, job)
+        alike += sign * terms.cost[job] * alone.least_cost(job, ends)
+        alike += sign * terms.tardiness[job] * problem.jobs[job].tardiness(end)
+        alike += sign * terms.completion[job] * end
+        gain += alike if must else max(0, alike)
+        last = max(last, end if must else 0)
     if impossible:
-        return Bound(None, impossible=tuple(impossible))
-    if goal.AGGREGATE == "sum":
-        return Bound(sum(values))
-    return Bound(max([*values, load(problem)], default=0))
+        reason = "jobs that have to be done can not be"
+        return _named(Bound(None, impossible=tuple(impossible), reason=reason), problem)
+    if sign * terms.latest > 0 or sign * terms.peak > 0:
+        return _named(Bound(None, reason="the objective rewards a late end or a load"), problem)
+    if terms.latest and all(problem.must_place):
+        last = max(last, load(problem))
+    return _named(Bound(sign * gain + terms.latest * last), problem)
 
 
-def _reach(alone: Alone, job: int, ends: Ends) -> tuple[int, int]:
-    return max(min(one.values()) for one in ends), alone.least_cost(job, ends)
+def _gain(problem: Problem, terms: Terms, sign: int, job: int) -> int:
+    """The most that the time held by a job and its place in an earlier plan can add."""
+    weight, total = sign * terms.worked[job], max(0, sign * terms.moved[job])
+    for index, operation in enumerate(problem.jobs[job].operations):
+        pin = problem.pins.get((job, index))
+        if pin:
+            total += weight * worked(problem, pin) * len(pin.places)
+        elif weight:
+            lots = problem.jobs[job].max_lots
+            held = [way.duration * (1 + len(way.also)) for way in operation.alternatives]
+            total += weight * (lots * max(held) if weight > 0 else min(held))
+    return total
 
 
-def _best(goal: Objective, job: Job, must: bool, reach: tuple[int, int]) -> int:
-    value = goal.contribution(job, *reach)
-    if must:
-        return value
-    return max(0, value) if goal.SENSE == "max" else min(0, value)
+def _shortest_lots(problem: Problem) -> Problem:
+    """Jobs that may be split as if one least lot were all there is to do, at the whole cost."""
+    if all(job.max_lots == 1 for job in problem.jobs):
+        return problem
+    return replace(problem, jobs=tuple(_least_lot(job) for job in problem.jobs))
+
+
+def _least_lot(job: Job) -> Job:
+    if job.max_lots == 1:
+        return job
+    steps = tuple(
+        replace(
+            operation,
+            alternatives=tuple(
+                replace(
+                    way,
+                    duration=durations(way.duration, job.pieces, job.max_lots)[-1],
+                    cost=max(0, way.cost - job.max_lots),
+                )
+                for way in operation.alternatives
+            ),
+        )
+        for operation in job.operations
+    )
+    return replace(job, operations=steps)
 
 
 def load(problem: Problem) -> int:
