@@ -85,7 +85,11 @@ def test_an_objective_that_needs_all_jobs_leaves_none_out() -> None:
     assert (result.objective, len(result.schedule.assignments)) == (7, 2)
 
 
-@pytest.mark.parametrize("name", sorted(objectives()))
+# The others need a search that goes by the terms of an objective.
+SEARCHED = [name for name, goal in sorted(objectives().items()) if hasattr(goal, "contribution")]
+
+
+@pytest.mark.parametrize("name", SEARCHED)
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=8, deadline=None)
 def test_answers_are_valid_and_agree_with_trying_everything(name: str, seed: int) -> None:
