@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from errno import ENOENT
 from functools import partial
 from pathlib import Path
@@ -15,13 +15,15 @@ from typing import Any
 from scheduling import bench, bounds, io, plot
 from scheduling.check import violations
 from scheduling.explain import explain
+from scheduling.goals import Goal
 from scheduling.problem import ProblemError
-from scheduling.registry import objective_named, objectives
+from scheduling.registry import objectives
 from scheduling.result import Result, gap_between
 from scheduling.run import Progress
 from scheduling.solve import solve
 
 BAD_INPUT = 2
+OBJECTIVE_HELP = "what to judge by; with commas between several, the most important first"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,9 +58,18 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         command.add_argument("file", nargs="+" if name == "bench" else None)
         command.add_argument("--format", choices=sorted(io.FORMATS), default="problem")
-        command.add_argument("--objective", choices=sorted(objectives()))
+        command.add_argument("--objective", type=_objectives, help=OBJECTIVE_HELP)
         OPTIONS.get(name, _no_options)(command)
     return parser
+
+
+def _objectives(text: str) -> str:
+    """The names of objectives, the most important first; raises ArgumentTypeError for others."""
+    names = text.split(",")
+    if len(set(names)) < len(names) or set(names) - set(objectives()):
+        known = ", ".join(sorted(objectives()))
+        raise argparse.ArgumentTypeError(f"{text}: one or several different ones of {known}")
+    return text
 
 
 def _no_options(command: argparse.ArgumentParser) -> None:
@@ -67,6 +78,11 @@ def _no_options(command: argparse.ArgumentParser) -> None:
 
 def _schedule_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--schedule", required=True, help="an answer of solve")
+
+
+def _bound_options(command: argparse.ArgumentParser) -> None:
+    text = "an answer of solve: say what the certificate in it proves"
+    command.add_argument("--certificate", help=text)
 
 
 def _run_options(command: argparse.ArgumentParser) -> None:
@@ -91,6 +107,7 @@ def _bench_options(command: argparse.ArgumentParser) -> None:
 OPTIONS = {
     "solve": _solve_options,
     "check": _schedule_options,
+    "bound": _bound_options,
     "explain": _schedule_options,
     "bench": _bench_options,
 }
@@ -179,19 +196,23 @@ def _check(options: argparse.Namespace) -> int:
     for violation in found:
         sys.stdout.write(f"{violation}\n")
     if not found:
-        value = objective_named(instance.objective).measure(instance.problem, schedule)
-        sys.stdout.write(f"valid, {instance.objective} {instance.unit(value)}\n")
+        goal = Goal.of(instance.objective, instance.problem)
+        values = goal.values(instance.problem, schedule)
+        words = (f"{n} {instance.unit(v, n)}" for n, v in zip(goal.names, values, strict=True))
+        sys.stdout.write(f"valid, {', '.join(words)}\n")
     return 1 if found else 0
 
 
 def _bound(options: argparse.Namespace) -> int:
     instance = _instance(options, options.file)
-    proven = bounds.bound(instance.problem, instance.objective)
-    answer = {
-        "bound": instance.unit(proven.value),
-        "source": proven.source,
-        "impossible": list(proven.impossible),
-    }
+    first = instance.objective.split(",")[0]
+    if options.certificate:
+        certificate = io.certificate_from_json(_answer(options, options.certificate))
+        proven = bounds.evaluate(instance.problem, first, certificate)
+    else:
+        proven = bounds.bound(instance.problem, first)
+    answer = {"objective": first, "bound": instance.unit(proven.value), **asdict(proven)}
+    del answer["value"]
     sys.stdout.write(json.dumps(answer) + "\n")
     return 0
 

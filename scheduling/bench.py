@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from scheduling.goals import Goal
 from scheduling.io import Instance
 from scheduling.plot import Curve, shown
-from scheduling.registry import objective_named
 from scheduling.result import Result, TracePoint
 
 HEAD = ("instance", "jobs", "status", "value", "bound", "gap", "first", "seconds")
@@ -54,17 +54,19 @@ def value_after(trace: Sequence[TracePoint], seconds: float) -> int | None:
 def rows(named: Sequence[tuple[str, Instance]], solver: Solver, best: int) -> Iterator[Row]:
     """Solve every instance ``best`` times, with run numbers from 0, and keep its best run.
 
-    The best run is the one with the best value, then with the best bound.
+    The best run is the one with the best value, on later objectives where the first ties, and
+    then with the best bound.
     """
     for name, instance in named:
         runs = [solver(instance, number) for number in range(best)]
         yield Row(name, instance, min(runs, key=lambda result: _key(instance, result)))
 
 
-def _key(instance: Instance, result: Result) -> tuple[bool, int, bool, int]:
-    sign = -1 if objective_named(instance.objective).SENSE == "max" else 1
+def _key(instance: Instance, result: Result) -> tuple[object, ...]:
     value, bound = result.objective, result.bound
-    return value is None, sign * (value or 0), bound is None, -sign * (bound or 0)
+    goal = Goal.of(instance.objective, instance.problem)
+    sign, ties = goal.levels[0].sign, goal.key(instance.problem, result.schedule)[1:]
+    return value is None, sign * (value or 0), ties, bound is None, -sign * (bound or 0)
 
 
 def line(cells: Sequence[str]) -> str:

@@ -34,6 +34,7 @@ FORMATS = {
     "oas": "welfare",
     "unrelated_parallel": "makespan",
 }
+MONEY = ("welfare", "weighted_tardiness", "cost", "disturbance")
 NESTED: dict[type, dict[str, type]] = {
     Problem: {
         "resources": Resource,
@@ -56,9 +57,11 @@ class Instance:
     objective: str
     scale: int = 1
 
-    def unit(self, value: int | None) -> int | float | None:
-        """A value in the file's own unit."""
-        return value if value is None or self.scale == 1 else value / self.scale
+    def unit(self, value: int | None, objective: str = "") -> int | float | None:
+        """A value of an objective (by default the first) in the file's own unit."""
+        name = (objective or self.objective).replace(",", " ").split()[0]
+        money = name in MONEY and self.scale != 1
+        return value / self.scale if money and value is not None else value
 
 
 def read(path: str | Path, form: str) -> Instance:
@@ -232,6 +235,14 @@ def _row_of(item: Assignment, form: str) -> dict[str, Any]:
     if item.also:
         row["also"] = [list(place) for place in item.also]
     return row
+
+
+def certificate_from_json(data: Any) -> Any:
+    """The certificate in an answer; raises ProblemError for an answer that has none."""
+    certificate = data.get("certificate") if isinstance(data, dict) else None
+    if certificate is None:
+        raise ProblemError("certificate", "there is none in this answer")
+    return certificate
 
 
 def schedule_from_json(data: Any) -> Schedule:

@@ -14,10 +14,10 @@ from typing import Any
 
 from benchmarks.scheduling.journal import Record
 from benchmarks.scheduling.runs import WORKERS, Run
-from scheduling import io
+from scheduling import bounds, io
 from scheduling.bench import first_answer, value_after
 from scheduling.check import violations
-from scheduling.problem import Assignment
+from scheduling.problem import Assignment, ProblemError
 from scheduling.registry import objective_named
 from scheduling.result import TracePoint, gap_between
 from scheduling.schedule import Schedule
@@ -78,7 +78,11 @@ def _instance(path: Path, form: str) -> io.Instance:
 
 
 def judged(instance: io.Instance, answer: dict[str, Any]) -> Record:
-    """An answer's numbers in the file's own unit; raises NoAnswer when they are not true."""
+    """An answer's numbers in the file's own unit; raises NoAnswer when they are not true.
+
+    A bound from prices is what its certificate is found to prove here. One from CP-SAT has no
+    certificate and is taken as claimed.
+    """
     goal = objective_named(instance.objective)
     problem = instance.problem.all_mandatory() if goal.REQUIRES_ALL else instance.problem
     value, unit = answer["value"], instance.unit
@@ -88,14 +92,28 @@ def judged(instance: io.Instance, answer: dict[str, Any]) -> Record:
             raise NoAnswer(f"not a plan: {found[0]}")
         if (real := goal.measure(problem, schedule)) != value:
             raise NoAnswer(f"claims {unit(value)}, is {unit(real)}")
-    bound = answer["bound"]
+    bound, verified = answer["bound"], False
+    if answer["bound_source"] == "prices":
+        bound, verified = certified(instance, answer), True
     if None not in (value, bound) and (bound < value if goal.SENSE == "max" else bound > value):
         raise NoAnswer(f"a bound of {unit(bound)} that the value {unit(value)} crosses")
     trace = [TracePoint(*point) for point in answer["trace"]]
     return {
         "jobs": len(problem.jobs), "status": answer["status"], "value": unit(value),
-        "bound": unit(bound), "verified": False,
+        "bound": unit(bound), "verified": verified,
         "gap": gap_between(value, bound), "first": first_answer(trace),
         "early": unit(value_after(trace, EARLY_SECONDS)), "seconds": answer["seconds"],
         "peak_mb": answer["peak_mb"], "backend": answer["backend"],
     }
+
+
+def certified(instance: io.Instance, answer: dict[str, Any]) -> int:
+    """What the certificate proves; raises NoAnswer where the answer claims more than that."""
+    try:
+        proven = bounds.evaluate(instance.problem, instance.objective, answer["certificate"]).value
+    except ProblemError as error:
+        raise NoAnswer(f"no certificate: {error}") from None
+    claimed, most = answer["bound"], objective_named(instance.objective).SENSE == "max"
+    if proven is None or (proven > claimed if most else proven < claimed):
+        raise NoAnswer(f"claims the bound {claimed}, its certificate proves {proven}")
+    return proven

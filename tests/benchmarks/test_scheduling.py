@@ -11,9 +11,10 @@ from benchmarks.scheduling import __main__ as program
 from benchmarks.scheduling import long_runs, measure, tables
 from benchmarks.scheduling.instances import GROUPS, NAMED_OAS, SAMPLE, Case, cases
 from benchmarks.scheduling.journal import Journal
+from benchmarks.scheduling.market import market
 from benchmarks.scheduling.report import Line, Target, gaps, reached, table, to_best
 from benchmarks.scheduling.runs import Run, minutes, plan
-from scheduling import io
+from scheduling import bounds, io
 from tests.scheduling.instances import FJS
 
 OAS = "\n".join([
@@ -265,6 +266,29 @@ def test_an_answer_that_is_not_true_is_an_error(folder, wrong, says):
     assert measure.judged(instance, answer)["value"] == 9
     with pytest.raises(measure.NoAnswer, match=says):
         measure.judged(instance, {**answer, **wrong})
+
+
+def test_a_bound_from_prices_is_what_its_certificate_proves(tmp_path):
+    """No more may be claimed; without a certificate that can be evaluated nothing is."""
+    path = tmp_path / "market.json"
+    path.write_text(json.dumps(market(12, 8, 1.0, 3)), encoding="utf-8")
+    instance = io.read(path, "market")
+    certificate = {"kind": "slot_prices", "prices": {}}
+    proven = bounds.evaluate(instance.problem, "welfare", certificate).value
+    answer = {"value": 0, "assignments": [], "trace": [], "status": "feasible", "seconds": 1.0,
+              "peak_mb": 1.0, "backend": "x", "bound_source": "prices",
+              "certificate": certificate, "bound": proven}
+
+    record = measure.judged(instance, answer)
+    assert (record["bound"], record["verified"]) == (proven, True)
+    looser = measure.judged(instance, {**answer, "bound": proven + 5})
+    assert (looser["bound"], looser["verified"]) == (proven, True)
+    claimed = measure.judged(instance, {**answer, "bound": 7, "bound_source": "cpsat"})
+    assert (claimed["bound"], claimed["verified"]) == (7, False)
+    with pytest.raises(measure.NoAnswer, match=f"claims the bound {proven - 1}"):
+        measure.judged(instance, {**answer, "bound": proven - 1})
+    with pytest.raises(measure.NoAnswer, match="no certificate: certificate"):
+        measure.judged(instance, {**answer, "certificate": None})
 
 
 def test_a_child_that_crashes_or_hangs_is_an_error_and_is_gone(folder):

@@ -99,6 +99,78 @@ def test_progress_draws_a_line_and_the_answer_goes_to_stdout(
     assert f"value {answer['objective']}  bound {answer['bound']}  gap 0.00 %" in last
 
 
+def test_bound_says_what_a_certificate_proves_and_what_it_covers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No prices prove that no plan is worth more than all jobs alone; a bad one is refused."""
+    file, answer = tmp_path / "plant.json", tmp_path / "answer.json"
+    step = {"alternatives": [{"resource": 0, "duration": 2}]}
+    job = {"operations": [step], "value": 7}
+    plain = {"resources": [{"lanes": [{"windows": [[0, 2]]}]}], "jobs": [job, job]}
+    file.write_text(json.dumps(plain), encoding="utf-8")
+    for prices, proven in (({}, 14), ({"0": [[0, 2, 3500]]}, 7)):
+        certificate = {"kind": "slot_prices", "prices": prices}
+        answer.write_text(json.dumps({"certificate": certificate}), encoding="utf-8")
+        assert main(["bound", str(file), "--certificate", str(answer)]) == 0
+        said = json.loads(capsys.readouterr().out)
+        assert (said["objective"], said["bound"], said["source"]) == ("welfare", proven, "prices")
+        assert said["covers"] == ["competition", "windows"]
+        assert (said["forgets"], said["reason"]) == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ('{"certificate": null}', "certificate: there is none in this answer"),
+        ("[]", "certificate: there is none in this answer"),
+        ('{"certificate": {"kind": "x"}}', "certificate.kind: must be slot_prices"),
+        ("{", "line 1: is not JSON (Expecting property name enclosed in double quotes)"),
+    ],
+)
+def test_a_bad_certificate_file_is_named(
+    content: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is the answer that is wrong, not the problem."""
+    file, answer = tmp_path / "plant.json", tmp_path / "answer.json"
+    file.write_text(json.dumps(io.to_json(plant())), encoding="utf-8")
+    answer.write_text(content, encoding="utf-8")
+    assert main(["bound", str(file), "--certificate", str(answer)]) == 2
+    assert capsys.readouterr() == ("", f"{answer}: {says}\n")
+
+
+def test_a_plan_is_judged_by_several_objectives_in_their_order(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each value is named; a bound is of the first."""
+    out = tmp_path / "out.json"
+    assert main(["solve", str(shop), "--format", "fjsp", "--output", str(out)]) == 0
+    common = [str(shop), "--format", "fjsp", "--objective", "makespan,booked"]
+    assert main(["check", *common, "--schedule", str(out)]) == 0
+    assert capsys.readouterr().out.startswith("valid, makespan 9, booked ")
+    assert main(["bound", *common]) == 0
+    assert json.loads(capsys.readouterr().out)["objective"] == "makespan"
+
+
+@pytest.mark.parametrize("names", ["", "profit", "welfare,", "welfare,makespan,welfare"])
+def test_objectives_that_are_none_are_refused(
+    names: str, shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a list of those there are."""
+    with pytest.raises(SystemExit) as ended:
+        main(["bound", str(shop), "--objective", names])
+    assert ended.value.code == 2
+    assert "one or several different ones of balance, " in capsys.readouterr().err
+
+
+def test_only_money_is_scaled_back_to_the_unit_of_the_file() -> None:
+    """A file's money may have been made whole; ticks never were."""
+    instance = io.Instance(plant(), "welfare", 10)
+    assert instance.unit(85) == instance.unit(85, "welfare of class 1") == 8.5
+    assert instance.unit(85, "makespan") == 85
+    assert replace(instance, objective="makespan,welfare").unit(85) == 85
+    assert instance.unit(None) is None
+
+
 def test_bench_prints_a_line_for_each_file_and_plots_them(
     shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
