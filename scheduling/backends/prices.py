@@ -26,8 +26,8 @@ from scheduling.slot_prices import UNIT, NoBound
 
 NAME = "prices"
 UNITS = 40_000
-FIRST_FACTOR, SMALLEST_FACTOR = 0.3, 1e-4
-DECAY, PATIENCE = 0.85, 6
+ROUNDS = ((0.3, 4), (0.05, 8), (0.02, 16))
+SMALLEST_FACTOR, DECAY = 2e-4, 0.85
 GUESS = 0.1
 
 
@@ -83,7 +83,7 @@ class Prices:
 
     def work(self, units: int) -> int:
         """Solve up to so many jobs; 0 when the steps have become too small to matter."""
-        if self.impossible or self.pace.factor < SMALLEST_FACTOR or self._proven():
+        if self.impossible or self.pace.over or self._proven():
             return 0
         jobs = len(self.worth)
         done = min(units, jobs - self.next)
@@ -131,7 +131,7 @@ class Prices:
         if square > 0.0:
             length = self.pace.factor * max(float(UNIT), value - self._goal()) / square
         else:
-            self.pace.factor = 0.0
+            self.pace.over = True
         move(self.field, length, self.reader.dearest)
         sum_prices(self.arrays, self.field.prices, self.tables.sums)
 
@@ -144,20 +144,34 @@ class Prices:
 
 
 class Pace:
-    """The factor of the step length: it shrinks when steps no longer help."""
+    """The factor of the step length: it shrinks when steps no longer help.
+
+    When it has become too small to matter the search goes on with longer steps and more patience,
+    for as many rounds as there are in ``ROUNDS``; then it is ``over``.
+    """
 
     def __init__(self, seed: int) -> None:
         random = Random(seed)
-        self.factor = FIRST_FACTOR * random.uniform(0.8, 1.2)
+        self.scale = random.uniform(0.8, 1.2)
         self.memory = random.uniform(0.65, 0.75)
+        self.rounds = iter(ROUNDS)
+        self.over = False
         self.failures = 0
+        self._next_round()
+
+    def _next_round(self) -> None:
+        factor, self.patience = next(self.rounds, (0.0, 0))
+        self.factor = factor * self.scale
+        self.over = not factor
 
     def note(self, better: bool) -> None:
         """Count steps that did not help."""
         self.failures = 0 if better else self.failures + 1
-        if self.failures >= PATIENCE:
+        if self.failures >= self.patience:
             self.factor *= DECAY
             self.failures = 0
+            if self.factor < SMALLEST_FACTOR:
+                self._next_round()
 
 
 def _spans(row: Ints) -> list[list[int]]:
