@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.scheduling import placing
 from scheduling import io
 from scheduling.result import Result
 from scheduling.schedule import Schedule
@@ -54,6 +55,7 @@ def _ours(instance: io.Instance, request: dict[str, Any]) -> dict[str, Any]:
         "trace": [[point.seconds, point.value, point.bound] for point in result.trace],
         "certificate": getattr(result, "certificate", None),
         "backend": result.backend,
+        "place_ms": placing.milliseconds(instance.problem, result.schedule),
         "assignments": rows(result.schedule),
     }
 
@@ -78,6 +80,7 @@ def _pyjobshop(instance: io.Instance, request: dict[str, Any]) -> dict[str, Any]
         "trace": [],
         "certificate": None,
         "backend": "pyjobshop",
+        "place_ms": None,
         "assignments": rows(schedule),
     }
 

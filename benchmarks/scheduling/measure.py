@@ -104,6 +104,7 @@ def judged(instance: io.Instance, answer: dict[str, Any]) -> Record:
         "gap": gap_between(value, bound), "first": first_answer(trace),
         "early": unit(value_after(trace, EARLY_SECONDS)), "seconds": answer["seconds"],
         "peak_mb": answer["peak_mb"], "backend": answer["backend"],
+        "place_ms": answer["place_ms"],
     }
 
 

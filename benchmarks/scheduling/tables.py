@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from benchmarks.scheduling.instances import NAMED_OAS
 from benchmarks.scheduling.journal import Record
+from benchmarks.scheduling.placing import LARGE
 from benchmarks.scheduling.report import (
     Line,
     Target,
@@ -28,9 +29,9 @@ MARKET_GAPS = {(1000, "0.5"): Target(2.5, 1.5), (1000, "0.8"): Target(3.5, 2.5),
                (1000, "1.2"): Target(5.5, 4.5), (5000, "0.5"): Target(3.0, 2.0),
                (5000, "1.2"): Target(8, 5.5)}
 SMALL_PROOF = Target(10, 5)
-LARGE = 5000
 FIRST_ANSWER = Target(1, 0.3)
 PEAK_GB = Target(2, 0.8)
+PLACING = Target(20, 5)
 EARLY = Target(97, 98.5, at_most=False)
 
 
@@ -121,7 +122,15 @@ def _market(record: Record) -> list[Line]:
     found.append(Line(f"{what}: peak memory", record["peak_mb"] / 1024, "GB",
                       target=PEAK_GB if size == LARGE else None))
     found.append(Line(f"{what}: time a job", 1000 * record["seconds"] / size, "ms"))
-    return found
+    return found + (_placing(record) if size == LARGE else [])
+
+
+def _placing(record: Record) -> list[Line]:
+    what = f"{record['name']}: a new job placed"
+    if record["place_ms"] is None:
+        return [Line(f"{what}, p95", None, "ms", target=PLACING, note="not there yet")]
+    middle, slow = record["place_ms"]
+    return [Line(f"{what}, p50", middle, "ms"), Line(f"{what}, p95", slow, "ms", target=PLACING)]
 
 
 def instances(records: Sequence[Record]) -> str:

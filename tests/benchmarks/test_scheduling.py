@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.scheduling import __main__ as program
-from benchmarks.scheduling import long_runs, measure, tables
+from benchmarks.scheduling import long_runs, measure, placing, tables
 from benchmarks.scheduling.instances import GROUPS, NAMED_OAS, SAMPLE, Case, cases
 from benchmarks.scheduling.journal import Journal
 from benchmarks.scheduling.market import market
@@ -28,7 +28,7 @@ def record(**fields):
     return {"key": "k", "group": "mk", "name": "mk01", "solver": "ours", "limit": 10, "size": 0,
             "status": "feasible", "value": 44, "bound": 40, "best": 40.0, "error": None,
             "gap": 0.1, "seconds": 10.0, "jobs": 10, "first": 0.1, "early": 44, "peak_mb": 512.0,
-            "verified": False, **fields}
+            "verified": False, "place_ms": None, **fields}
 
 
 @pytest.fixture
@@ -109,14 +109,30 @@ def test_flexible_job_shops_are_compared_in_the_same_run():
 
 
 def test_a_market_is_held_to_the_targets_of_its_size_and_load():
-    """Gap, first answer, value at 5 s, memory and time a job."""
+    """Gap, first answer, value at 5 s, memory, time a job and, once it is there, place()."""
     run = record(group="market", name="mkt_N5000_M500_s1_l1.2", jobs=5000, limit=60, value=100,
                  bound=108, gap=0.07, early=98, first=0.5, peak_mb=1024, seconds=60, best=None)
     found = {line.what.split(": ")[1]: line for line in tables.lines([run], {})}
 
     assert [(line.ours, line.verdict) for line in found.values()] == [
-        (pytest.approx(7), "yes"), (0.5, "yes"), (98, "yes"), (1, "yes"), (12, "")]
+        (pytest.approx(7), "yes"), (0.5, "yes"), (98, "yes"), (1, "yes"), (12, ""), (None, "")]
     assert "as claimed" in found["proven gap, 60 s"].note
+    assert found["a new job placed, p95"].note == "not there yet"
+    placed = tables.lines([{**run, "place_ms": [3.0, 21.0]}], {})[-2:]
+    assert [(line.ours, line.verdict) for line in placed] == [(3, ""), (21, "NO")]
+
+
+def test_a_new_job_is_placed_many_times_and_the_slow_ones_count():
+    """Each job is asked for once; p95 is exceeded by one in twenty."""
+    asked = []
+    taken = placing.timed(asked.append, list("abc"))
+
+    assert asked == list("abc")
+    assert len(taken) == 3
+    assert min(taken) >= 0
+    assert placing.percentile(range(1, 201), 50) == 100
+    assert placing.percentile(range(1, 201), 95) == 190
+    assert placing.percentile([7], 95) == 7
 
 
 def test_a_failed_run_is_named_in_both_tables():
@@ -276,7 +292,7 @@ def test_a_bound_from_prices_is_what_its_certificate_proves(tmp_path):
     certificate = {"kind": "slot_prices", "prices": {}}
     proven = bounds.evaluate(instance.problem, "welfare", certificate).value
     answer = {"value": 0, "assignments": [], "trace": [], "status": "feasible", "seconds": 1.0,
-              "peak_mb": 1.0, "backend": "x", "bound_source": "prices",
+              "peak_mb": 1.0, "backend": "x", "place_ms": None, "bound_source": "prices",
               "certificate": certificate, "bound": proven}
 
     record = measure.judged(instance, answer)
