@@ -11,7 +11,8 @@ from scheduling.terms import Terms
 def expression(model: Any, terms: Terms) -> Any:
     """What `Terms.value` makes of the schedule that the model's variables stand for.
 
-    Lateness may be more than it is in a solution that has no reason to keep it small, never less.
+    Lateness, and the end of an optional job, may be more than they are in a solution that has no
+    reason to keep them small, never less.
     """
     jobs = range(len(model.problem.jobs))
     total = sum((_job(model, terms, job) for job in jobs), start=0)
@@ -35,11 +36,10 @@ def _job(model: Any, terms: Terms, job: int) -> Any:
 
 
 def _end(model: Any, job: int) -> Any:
-    """When a job ends, 0 for one that is left out."""
+    """When a job ends, at least; 0 is enough for one that is left out."""
     last, present = model.completion(job), model.present[job]
     if isinstance(present, int):
         return last
     ended = model.number(0, 2 * model.far, completion(model.hint[job]) if job in model.hint else 0)
-    model.when(ended == last, present)
-    model.when(ended == 0, ~present)
+    model.when(ended >= last, present)
     return ended

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -62,14 +66,64 @@ def test_contributions_add_up_to_the_measure(name: str) -> None:
     assert goal.measure(problem, schedule) == total
 
 
+@given(seed=SEEDS)
+@settings(max_examples=40, deadline=None)
+def test_terms_measure_and_solver_agree_on_any_plan(seed: int) -> None:
+    """On a random plan, jobs left out and moved, the three ways to value it give one number."""
+    problem = _roomy(random_problem(seed, features=True))
+    schedule = _any_plan(problem, Random(seed)) if admits(problem) else None
+    if schedule is None:
+        return
+    assert not violations(problem, schedule)
+    for name in NAMES:
+        goal = objective_named(name)
+        value = goal.measure(problem, schedule)
+        assert goal.terms(problem).value(problem, schedule) == value, name
+        model, expression = cpsat.build(problem, Level.of(goal, problem), schedule)
+        solver = cpsat.cp_model.CpSolver()
+        solver.parameters.fix_variables_to_their_hinted_value = True
+        assert solver.solve(model.cp) == cpsat.cp_model.OPTIMAL, name
+        assert solver.value(expression) == value, name
+
+
+def _roomy(problem: Problem) -> Problem:
+    """The same where all resources are open most of the time and nothing has a deadline."""
+    resources = tuple(
+        replace(
+            resource,
+            lanes=tuple(replace(lane, windows=((0, 25), (27, 60))) for lane in resource.lanes),
+        )
+        for resource in problem.resources
+    )
+    jobs = tuple(replace(job, deadline=None) for job in problem.jobs)
+    return replace(problem, resources=resources, jobs=jobs)
+
+
+def _any_plan(problem: Problem, random: Random) -> Schedule | None:
+    """A plan that is best by weights drawn at random; None when there is none."""
+    model, _ = cpsat.build(problem, Level.of(objective_named("welfare"), problem), None)
+    flags = [*model.present, *itertools.chain(*model.split)]
+    wanted = sum(random.randint(-500, 2000) * flag for flag in flags)
+    model.cp.maximize(wanted + sum(random.randint(-9, 9) * tick for tick in model.start.values()))
+    solver = cpsat.cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    if solver.solve(model.cp) != cpsat.cp_model.OPTIMAL:
+        return None
+    return model.read(lambda of: of if isinstance(of, int) else solver.value(of))
+
+
 @pytest.mark.parametrize("name", NAMES)
 @given(seed=SEEDS)
-@settings(max_examples=25, deadline=None)
-def test_terms_add_up_to_the_measure(name: str, seed: int) -> None:
-    """The terms make of a schedule exactly what the objective measures on it."""
-    problem, goal = random_problem(seed), objective_named(name)
-    schedule = _dispatched(problem, "welfare")
-    assert goal.terms(problem).value(problem, schedule) == goal.measure(problem, schedule)
+@settings(max_examples=5, deadline=None)
+def test_no_term_rewards_what_is_later_or_dearer(name: str, seed: int) -> None:
+    """Search and bounds rest on weights that make lateness, cost, load and moves no better."""
+    problem, goal = random_problem(seed, features=True), objective_named(name)
+    sign, terms = (1 if goal.SENSE == "min" else -1), goal.terms(problem)
+    columns = (terms.cost, terms.tardiness, terms.completion, terms.moved)
+    assert all(sign * weight >= 0 for column in columns for weight in column)
+    assert sign * terms.latest >= 0
+    assert sign * terms.peak >= 0
+    assert all(factor >= 0 for factor in terms.factors)
 
 
 @pytest.mark.parametrize("name", SEARCHED)
