@@ -14,7 +14,7 @@ LIMITS: dict[str, tuple[float, ...]] = {
     "mk": (10, 30), "fjsp": (10,), "oas": (5,), "unrelated_parallel": (2,), "market": (60,),
 }
 SMALL_MARKETS = {50: 10.0, 200: 30.0}
-START_SECONDS = 2.5   # of a process, its imports and the check of its answer
+START_SECONDS = 3.5   # of a process, its imports and the check of its answer
 WORKERS = 2
 
 

@@ -202,6 +202,7 @@ def test_families_that_are_absent_are_named(folder):
     assert [run.key for run in runs[:4]] == [
         f"mk/mk01/{solver}/{limit}" for limit in (10, 30) for solver in ("ours", "pyjobshop")]
     assert {run.case.name for run in runs} == {"mk01", "kacem3", NAMED_OAS[0]}
+    assert {run.case.group for run in plan(folder, ("oas",), full=False)[0]} == {"oas"}
     everything, _ = plan(folder, GROUPS, full=True)
     assert {run.case.name for run in everything} == {"mk01", "kacem3", "other", NAMED_OAS[0]}
 
@@ -317,11 +318,12 @@ def test_a_child_that_crashes_or_hangs_is_an_error_and_is_gone(folder):
 
 
 def test_a_stored_sequence_is_placed_checked_and_valued(folder, monkeypatch, tmp_path):
-    """Order 1 first, then 0: setups follow the release; one that breaks a deadline is refused."""
+    """A setup follows the release of its order; a sequence with an order twice is refused."""
     instance = io.read(folder / "oas" / f"{NAMED_OAS[0]}.txt", "oas")
     plan_of_two = long_runs.placed(instance.problem, [0, 1])
 
     assert [(i.start, i.end) for i in plan_of_two.assignments] == [(1, 4), (7, 11)]
+    assert [i.start for i in long_runs.placed(instance.problem, [1]).assignments] == [2 + 2]
     assert long_runs.value(instance, [0, 1]) == 7 + 8.5 - 2
     with pytest.raises(ValueError, match="no plan"):
         long_runs.value(instance, [1, 0, 1])
