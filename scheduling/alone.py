@@ -42,7 +42,7 @@ class Alone:
                 ready = self._ready(job, (operation, resource), ends, transport)
                 end = self.earliest(job, operation, resource, (ready, work, latest))
                 if end is not None:
-                    ends[operation][resource] = end
+                    ends[operation][resource] = min(end, ends[operation].get(resource, end))
             if not ends[operation]:
                 return None
         return ends
@@ -71,8 +71,12 @@ class Alone:
         total = 0
         operations = self.problem.jobs[job].operations
         for index, operation in enumerate(operations):
-            choices = (operation.on(resource) for resource in ends[index])
-            total += min((c.cost if c else 0) for c in choices)
+            pin = self.problem.pins.get((job, index))
+            held = pin and operation.chosen(pin)
+            choices = [c for c in operation.alternatives if c.resource in ends[index]]
+            if pin:
+                choices = [held] if held else []
+            total += min((c.cost for c in choices), default=0)
             if self.problem.transport_cost:
                 for before in set(operation.predecessors):
                     total += min(

@@ -113,7 +113,8 @@ def evaluate(problem: Problem, objective: str, certificate: object) -> Bound:
 def bound(problem: Problem, objective: str) -> Bound:
     """The quick relaxation: each job alone at its best, and for the last end the load as well."""
     goal = objective_named(objective)
-    problem = _shortest_lots(problem.all_mandatory() if goal.REQUIRES_ALL else problem)
+    asked = problem.all_mandatory() if goal.REQUIRES_ALL else problem
+    problem = _shortest_lots(asked)
     terms, sign = goal.terms(problem), 1 if goal.SENSE == "max" else -1
     alone, gain, last, impossible = Alone(problem), 0, 0, []
     for job, must in enumerate(problem.must_place):
@@ -122,7 +123,7 @@ def bound(problem: Problem, objective: str) -> Bound:
             impossible += [job] if must else []
             continue
         end = max(min(one.values()) for one in ends)
-        alike = sign * terms.done[job] + _gain(problem, terms, sign, job)
+        alike = sign * terms.done[job] + _gain(asked, terms, sign, job)
         alike += sign * terms.cost[job] * alone.least_cost(job, ends)
         alike += sign * terms.tardiness[job] * problem.jobs[job].tardiness(end)
         alike += sign * terms.completion[job] * end
@@ -147,8 +148,10 @@ def _gain(problem: Problem, terms: Terms, sign: int, job: int) -> int:
             total += weight * worked(problem, pin) * len(pin.places)
         elif weight:
             lots = problem.jobs[job].max_lots
-            held = [way.duration * (1 + len(way.also)) for way in operation.alternatives]
-            total += weight * (lots * max(held) if weight > 0 else min(held))
+            sides = [1 + len(way.also) for way in operation.alternatives]
+            held = [n * way.duration for n, way in zip(sides, operation.alternatives, strict=True)]
+            rounded = lots * max(sides) if lots > 1 else 0
+            total += weight * (max(held) + rounded if weight > 0 else min(held))
     return total
 
 
