@@ -154,7 +154,8 @@ def enriched(problem: Problem, random: Random) -> Problem:
         steps = tuple(_enriched_step(step, resources, random) for step in job.operations)
         prices = {"priority": random.randint(0, 1), "move_price": random.randint(0, 30)}
         jobs.append(replace(job, operations=steps, **prices, **lots))
-    problem = replace(problem, resources=tuple(resources), jobs=tuple(jobs))
+    pinned = tuple(_enriched_pin(pin, len(resources), random) for pin in problem.pinned)
+    problem = replace(problem, resources=tuple(resources), jobs=tuple(jobs), pinned=pinned)
     if random.random() < 0.5:
         problem = replace(problem, earlier=tuple(_earlier(problem, random)))
     return problem
@@ -167,12 +168,21 @@ def _enriched_step(step: Operation, resources: list[Resource], random: Random) -
         also = random.sample(others, min(len(others), random.choice([0, 0, 0, 1, 1, 2])))
         most = max(1, resources[choice.resource].capacity)
         choices.append(replace(choice, also=tuple(also), amount=random.randint(1, most)))
+        if also and random.random() < 0.3:
+            choices.append(replace(choice, duration=choice.duration + 1, cost=3))
     lags: tuple[tuple[int, int | None], ...] = ()
     if random.random() < 0.5:
         least = [random.randint(0, 3) for _ in step.predecessors]
         lags = tuple((low, random.choice([None, low + random.randint(0, 5)])) for low in least)
     people = 1 if step.crew is None else random.randint(1, 2)
     return replace(step, alternatives=tuple(choices), lags=lags, people=people)
+
+
+def _enriched_pin(pin: Assignment, resources: int, random: Random) -> Assignment:
+    other = random.randrange(resources)
+    if other == pin.resource or random.random() < 0.5:
+        return pin
+    return replace(pin, also=((other, 0),))
 
 
 def _earlier(problem: Problem, random: Random) -> Iterator[Assignment]:
