@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from errno import ENOENT
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,24 @@ def _objectives(text: str) -> str:
     return text
 
 
+def _seconds(text: str) -> float:
+    """A time that ends; raises ArgumentTypeError for others."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = inf
+    if not 0 <= seconds < inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return seconds
+
+
+def _count(text: str) -> int:
+    """At least one; raises ArgumentTypeError for less."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not 1 or more")
+    return int(text)
+
+
 def _no_options(command: argparse.ArgumentParser) -> None:
     """What every command has is all there is."""
 
@@ -86,8 +105,8 @@ def _bound_options(command: argparse.ArgumentParser) -> None:
 
 
 def _run_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--time-limit", type=float, default=10.0, help="seconds")
-    command.add_argument("--workers", type=int, default=1)
+    command.add_argument("--time-limit", type=_seconds, default=10.0, help="seconds")
+    command.add_argument("--workers", type=_count, default=1)
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--progress", action="store_true", help="draw a live line")
     command.add_argument("--deterministic", action="store_true", help="count work, not seconds")
@@ -101,7 +120,7 @@ def _solve_options(command: argparse.ArgumentParser) -> None:
 
 def _bench_options(command: argparse.ArgumentParser) -> None:
     _run_options(command)
-    command.add_argument("--best", type=int, default=1, help="runs of each, with seeds in a row")
+    command.add_argument("--best", type=_count, default=1, help="runs of each, with seeds in a row")
 
 
 OPTIONS = {
@@ -161,7 +180,7 @@ def _bench(options: argparse.Namespace) -> int:
     _folders(options.plot)
     curves = []
     sys.stdout.write(bench.line(bench.HEAD) + "\n")
-    for row in bench.rows(named, partial(_run, options), max(1, options.best)):
+    for row in bench.rows(named, partial(_run, options), options.best):
         sys.stdout.write(bench.line(row.cells) + "\n")
         sys.stdout.flush()
         curves.append(bench.curve(row.name, row.instance, row.result))

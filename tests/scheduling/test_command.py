@@ -162,6 +162,27 @@ def test_objectives_that_are_none_are_refused(
     assert "one or several different ones of balance, " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("option", "number"),
+    [
+        ("--time-limit", "nan"),
+        ("--time-limit", "inf"),
+        ("--time-limit", "-1"),
+        ("--time-limit", "soon"),
+        ("--workers", "0"),
+        ("--workers", "two"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_refused(
+    option: str, number: str, shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run that would never end is none that was asked for."""
+    with pytest.raises(SystemExit) as ended:
+        main(["solve", str(shop), "--format", "fjsp", option, number])
+    assert ended.value.code == 2
+    assert f"argument {option}: {number!r} is no" in capsys.readouterr().err
+
+
 def test_only_money_is_scaled_back_to_the_unit_of_the_file() -> None:
     """A file's money may have been made whole; ticks never were."""
     instance = io.Instance(plant(), "welfare", 10)
