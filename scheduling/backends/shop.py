@@ -2,14 +2,14 @@
 
 Where a problem is that plain, moving one operation at a time on the critical path finds in
 seconds what general search does not find in minutes. An engine (`scheduling.engine`) around
-`shop_start`, `shop_graph`, `shop_moves` and `shop_tabu`.
+`shop_start`, `shop_graph`, `shop_moves`, `shop_tabu` and `shop_pool`.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from scheduling.backends.shop_graph import copy_plan, empty_plan, shop_of
+from scheduling.backends.shop_graph import copy_plan, shop_of
 from scheduling.backends.shop_start import first_plan, plan_of
 from scheduling.backends.shop_tabu import memory_of, search
 from scheduling.problem import Alternative, Assignment, Job, Operation, Problem, Resource
@@ -29,11 +29,11 @@ class ShopSearch:
         self.problem = problem
         self.improvements = 0
         self.shop = shop_of(problem)
-        self.memory = memory_of(self.shop, seed)
+        self.memory = memory = memory_of(self.shop, seed)
         given = plan_of(self.shop, problem, schedule) if schedule else None
-        self.found = first_plan(self.shop, self.memory.random, given)
-        self.plan = empty_plan(self.shop)
-        copy_plan(self.found, self.plan)
+        self.found = first_plan(self.shop, memory.random, memory.behind, given)
+        copy_plan(self.found, memory.plan)
+        copy_plan(self.found, memory.local)
 
     @property
     def makespan(self) -> int:
@@ -43,7 +43,7 @@ class ShopSearch:
     def work(self, units: int) -> int:
         """Search on; returns the operations timed anew."""
         before = self.makespan
-        used = search(self.shop, self.plan, self.found, self.memory, units)
+        used = search(self.shop, self.found, self.memory, units)
         self.improvements += self.makespan < before
         return int(used)
 

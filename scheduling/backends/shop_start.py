@@ -1,8 +1,8 @@
 """First plans of a job shop: from a schedule, and by priority with a little chance.
 
-The one after the other, of all operations that may come next the one is appended that ends
-early and has much work behind it, with a random disturbance (Giffler and Thompson 1960,
-Operations Research 8; most work remaining).
+Of all operations that may come next the one is appended that ends early and has much work behind
+it, give or take a random disturbance (most work remaining; Panwalkar and Iskander 1977,
+Operations Research 25).
 """
 
 from __future__ import annotations
@@ -20,14 +20,13 @@ MOST_WORK = 4_000_000
 FAR = 1 << 60
 
 
-def first_plan(shop: Shop, random: Randoms, given: Plan | None) -> Plan:
+def first_plan(shop: Shop, random: Randoms, behind: Ints, given: Plan | None) -> Plan:
     """The best of some dispatched plans and the given one."""
     plan, best = empty_plan(shop), empty_plan(shop)
     if given is not None:
         copy_plan(given, best)
     size = len(shop.release)
     count = max(1, min(RULES, MOST_WORK // (size * size)))
-    behind = work_behind(shop)
     for rule in range(count):
         dispatch(shop, plan, random, behind, rule)
         makespan = evaluate(shop, plan)
@@ -38,23 +37,31 @@ def first_plan(shop: Shop, random: Randoms, given: Plan | None) -> Plan:
 
 def plan_of(shop: Shop, problem: Problem, schedule: Schedule) -> Plan | None:
     """The orders of a schedule, every operation as early as they allow; None if not all is in."""
-    keys = [(j, o) for j, job in enumerate(problem.jobs) for o in range(len(job.operations))]
-    numbers = {key: number for number, key in enumerate(keys)}
-    items = sorted(schedule.assignments, key=lambda item: item.start)
-    if {(item.job, item.operation) for item in items} != set(keys) or len(items) != len(keys):
-        return None
-    plan, last = empty_plan(shop), [-1] * len(problem.resources)
-    for item in items:
-        op = numbers[item.job, item.operation]
-        operation = problem.jobs[item.job].operations[item.operation]
-        choice = next(
-            (i for i, c in enumerate(operation.alternatives) if c.resource == item.resource), None
-        )
-        if choice is None:
-            return None
-        link(shop, plan, op, int(shop.choice_at[op]) + choice, last[item.resource])
-        last[item.resource] = op
+    placed = {(item.job, item.operation): item for item in schedule.assignments}
+    starts: list[int] = []
+    choices: list[int] = []
+    for number, job in enumerate(problem.jobs):
+        for index, operation in enumerate(job.operations):
+            item = placed.get((number, index))
+            where = [choice.resource for choice in operation.alternatives]
+            if item is None or item.resource not in where:
+                return None
+            choices.append(int(shop.choice_at[len(choices)]) + where.index(item.resource))
+            starts.append(item.start)
+    plan = empty_plan(shop)
+    append_all(shop, plan, np.array(starts), np.array(choices))
     return plan if evaluate(shop, plan) >= 0 else None
+
+
+@compiled
+def append_all(shop: Shop, plan: Plan, keys: Ints, choices: Ints) -> None:
+    """Put all operations on the machines of their choices, in the order of their keys."""
+    last = np.full(len(plan.first), -1, dtype=np.int64)
+    plan.first[:] = -1
+    for op in np.argsort(keys, kind="mergesort"):
+        machine = shop.machine[choices[op]]
+        link(shop, plan, op, choices[op], last[machine])
+        last[machine] = op
 
 
 @compiled

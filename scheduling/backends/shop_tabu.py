@@ -1,9 +1,10 @@
 """Tabu search in a job shop: of all moves of a critical path the best that is not forbidden.
 
 An operation that was moved off a machine, or within its order, may not come back to that machine
-for a while, unless that makes a plan better than any before. When nothing has been better for a
-long time, the search goes on from the best plan, some random moves away. Tabu search after
-Nowicki and Smutnicki (1996), Management Science 42, and Mastrolilli and Gambardella (2000).
+for a while, unless that makes a plan better than any of this round. A round ends when nothing has
+been better for a long time; its best plan goes into a pool, and the next begins with a dispatched
+plan or one between two of the pool. Tabu search after Nowicki and Smutnicki (1996), Management
+Science 42, and Mastrolilli and Gambardella (2000); rounds after Peng, Lü and Cheng (2015).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scheduling.backends.shop_graph import Ints, Plan, Shop, copy_plan, evaluate, link
+from scheduling.backends.shop_graph import Ints, Plan, Shop, copy_plan, empty_plan, evaluate, link
 from scheduling.backends.shop_moves import (
     Randoms,
     Rest,
@@ -23,50 +24,86 @@ from scheduling.backends.shop_moves import (
     room,
     take_out,
 )
+from scheduling.backends.shop_pool import SIZE, Pool, between, empty_pool, forget, keep
+from scheduling.backends.shop_start import RULES, dispatch, work_behind
 from scheduling.compiled import compiled
 
-STEP, SINCE = 0, 1
+STEP, SINCE, ROUND, STALE = 0, 1, 2, 3
 TENURE = 8
-PATIENCE = 3_000
+PATIENCE = 700
+MOST_STALE = 30
 FAR = 1 << 60
 
 
 class Memory(NamedTuple):
-    """What the search keeps: until which step each choice is forbidden, and two counters.
+    """What the search keeps besides the best plan of all.
 
-    ``counters`` are the number of steps and that of steps since the best plan became better.
+    ``forbidden`` is until which step each choice is; ``counters`` are steps, steps since the round
+    got better, rounds since the pool was begun, and rounds in a row that gave it nothing;
+    ``behind`` is the least work from the start of each operation to the end of its job. ``plan``
+    is where the search stands, ``local`` the best plan of the round.
     """
 
     forbidden: Ints
     counters: Ints
+    behind: Ints
     random: Randoms
     rest: Rest
+    pool: Pool
+    plan: Plan
+    local: Plan
 
 
 def memory_of(shop: Shop, seed: int) -> Memory:
     """A memory with nothing in it."""
-    state = np.random.SeedSequence(seed).generate_state(1, np.uint64) | np.uint64(1)
-    zeros = np.zeros(len(shop.machine), dtype=np.int64)
-    return Memory(zeros, np.zeros(2, dtype=np.int64), state, room(shop))
+    return Memory(
+        np.zeros(len(shop.machine), dtype=np.int64),
+        np.zeros(4, dtype=np.int64),
+        work_behind(shop),
+        np.random.SeedSequence(seed).generate_state(1, np.uint64) | np.uint64(1),
+        room(shop),
+        empty_pool(shop),
+        empty_plan(shop),
+        empty_plan(shop),
+    )
 
 
 @compiled
-def search(shop: Shop, plan: Plan, best: Plan, memory: Memory, units: int) -> int:
+def search(shop: Shop, best: Plan, memory: Memory, units: int) -> int:
     """Go on until so many operations were timed anew; how many there really were."""
-    used, counters = 0, memory.counters
+    used, counters, plan, local = 0, memory.counters, memory.plan, memory.local
     while used < units:
         counters[STEP] += 1
         counters[SINCE] += 1
-        used += step(shop, plan, best.makespan[0], memory)
-        if plan.makespan[0] < best.makespan[0]:
-            copy_plan(plan, best)
+        used += step(shop, plan, local.makespan[0], memory)
+        if plan.makespan[0] < local.makespan[0]:
+            copy_plan(plan, local)
             counters[SINCE] = 0
         elif counters[SINCE] >= PATIENCE:
-            copy_plan(best, plan)
-            used += shake(shop, plan, memory, 5 + below(memory.random, 20))
-            memory.forbidden[:] = 0
-            counters[SINCE] = 0
+            used += next_round(shop, memory)
+        if local.makespan[0] < best.makespan[0]:
+            copy_plan(local, best)
     return used
+
+
+@compiled
+def next_round(shop: Shop, memory: Memory) -> int:
+    """Keep the best plan of the round and begin another; the work done."""
+    counters, pool, plan = memory.counters, memory.pool, memory.plan
+    counters[STALE] = 0 if keep(pool, memory.local) else counters[STALE] + 1
+    if counters[STALE] > MOST_STALE:
+        forget(pool)
+        counters[STALE] = counters[ROUND] = 0
+    counters[ROUND] += 1
+    if counters[ROUND] < SIZE or pool.size[0] < 2:
+        dispatch(shop, plan, memory.random, memory.behind, below(memory.random, RULES))
+    else:
+        between(shop, plan, pool, memory.random)
+    evaluate(shop, plan)
+    copy_plan(plan, memory.local)
+    memory.forbidden[:] = 0
+    counters[SINCE] = 0
+    return 10 * len(plan.head)
 
 
 @compiled
@@ -102,22 +139,3 @@ def _move(shop: Shop, plan: Plan, rest: Rest, chosen: tuple[int, int, int]) -> N
     take_out(shop, plan, rest, op)
     link(shop, plan, op, choice, left)
     evaluate(shop, plan)
-
-
-@compiled
-def shake(shop: Shop, plan: Plan, memory: Memory, moves: int) -> int:
-    """Move critical operations to random places of theirs; the work done."""
-    rest, random = memory.rest, memory.random
-    for _ in range(moves):
-        length = critical_path(shop, plan, random, rest.path)
-        op = rest.path[below(random, length)]
-        left = plan.left[op]
-        take_out(shop, plan, rest, op)
-        count = places(shop, plan, rest, op, left)
-        if count == 0:
-            put_back(shop, plan, op, left)
-            continue
-        place = below(random, count)
-        link(shop, plan, op, rest.choice[place], rest.left[place])
-        evaluate(shop, plan)
-    return moves * 2 * len(plan.head)

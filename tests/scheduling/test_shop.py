@@ -19,8 +19,9 @@ from scheduling.backends.shop_graph import (
     shop_of,
 )
 from scheduling.backends.shop_moves import places, put_back, room, take_out
+from scheduling.backends.shop_pool import SIZE, between, empty_pool, forget, keep
 from scheduling.backends.shop_start import dispatch, plan_of, work_behind
-from scheduling.backends.shop_tabu import memory_of, shake, step
+from scheduling.backends.shop_tabu import memory_of, next_round, step
 from scheduling.check import violations
 from scheduling.objectives import makespan
 from scheduling.problem import (
@@ -63,15 +64,14 @@ def some_plan(facts: Shop, seed: int) -> Plan:
     plan, memory = empty_plan(facts), memory_of(facts, seed)
     dispatch(facts, plan, memory.random, work_behind(facts), 5)
     assert evaluate(facts, plan) > 0
-    shake(facts, plan, memory, 10)
+    for _ in range(10):
+        step(facts, plan, 0, memory)
     return plan
 
 
 def neighbours(facts: Shop, plan: Plan, op: int, *, forward: bool) -> list[int]:
     """What stands directly before or after an operation, in its job and on its machine."""
-    at, ops = (
-        (facts.before_at, facts.before) if forward else (facts.after_at, facts.after)
-    )
+    at, ops = (facts.before_at, facts.before) if forward else (facts.after_at, facts.after)
     near = int(plan.left[op] if forward else plan.right[op])
     return [*ops[at[op] : at[op + 1]].tolist(), *([near] if near >= 0 else [])]
 
@@ -186,11 +186,16 @@ def test_taking_out_and_putting_back_changes_nothing() -> None:
         assert np.array_equal(one, other)
 
 
-def test_a_step_finds_a_better_plan_where_one_move_does() -> None:
-    """Two jobs of three ticks on one of two machines: the first step moves one of them."""
+def two_on_two() -> Shop:
+    """Two jobs of three ticks on either of two machines."""
     choices = (Alternative(0, 3), Alternative(1, 3))
     lanes = (Resource((Lane(((0, 10),)),)),) * 2
-    facts = shop_of(Problem(lanes, (Job((Operation(choices),)),) * 2))
+    return shop_of(Problem(lanes, (Job((Operation(choices),)),) * 2))
+
+
+def test_a_step_finds_a_better_plan_where_one_move_does() -> None:
+    """Two jobs of three ticks on one of two machines: the first step moves one of them."""
+    facts = two_on_two()
     plan = empty_plan(facts)
     link(facts, plan, 0, 0, -1)
     link(facts, plan, 1, 2, 0)
@@ -201,9 +206,7 @@ def test_a_step_finds_a_better_plan_where_one_move_does() -> None:
 
 def test_a_forbidden_move_is_made_only_for_a_plan_better_than_any() -> None:
     """With the other machine forbidden, two jobs stay on one, unless three ticks are a record."""
-    choices = (Alternative(0, 3), Alternative(1, 3))
-    lanes = (Resource((Lane(((0, 10),)),)),) * 2
-    facts = shop_of(Problem(lanes, (Job((Operation(choices),)),) * 2))
+    facts = two_on_two()
     for goal, expected in ((3, 6), (4, 3)):
         plan, memory = empty_plan(facts), memory_of(facts, 0)
         link(facts, plan, 0, 0, -1)
@@ -212,6 +215,62 @@ def test_a_forbidden_move_is_made_only_for_a_plan_better_than_any() -> None:
         memory.forbidden[:] = 9
         step(facts, plan, goal, memory)
         assert plan.makespan[0] == expected
+
+
+def before(plan: Plan) -> set[tuple[int, int]]:
+    """Pairs of operations of which the first stands somewhere before the second on a machine."""
+    pairs = set()
+    for op in range(len(plan.head)):
+        other = int(plan.right[op])
+        while other >= 0:
+            pairs.add((op, other))
+            other = int(plan.right[other])
+    return pairs
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_plan_between_two_has_what_they_share(seed: int) -> None:
+    """Choices and orders in which two plans agree are those of every plan between them."""
+    facts = shop_of(random_shop(seed, jobs=8))
+    pool, one, two = empty_pool(facts), some_plan(facts, seed), some_plan(facts, seed + 50)
+    assert keep(pool, one) and keep(pool, two)
+    for number in range(10):
+        child = empty_plan(facts)
+        between(facts, child, pool, memory_of(facts, number).random)
+        assert evaluate(facts, child) > 0
+        agreed = before(one) & before(two)
+        same = {op for op in range(len(one.head)) if one.choice[op] == two.choice[op]}
+        assert before(child) >= {pair for pair in agreed if set(pair) <= same}
+        assert all((child.choice == one.choice) | (child.choice == two.choice))
+
+
+def test_the_pool_prefers_better_plans_and_refuses_likes() -> None:
+    """A plan like one in it, or no better than the worst, stays out; forgetting keeps one."""
+    facts = shop_of(random_shop(0, jobs=8))
+    pool, plans = empty_pool(facts), [some_plan(facts, seed) for seed in range(SIZE + 1)]
+    for value, plan in enumerate(plans):
+        plan.makespan[0] = 50 + value
+    assert all(keep(pool, plan) for plan in plans[:SIZE])
+    assert not keep(pool, plans[0])
+    assert not keep(pool, plans[SIZE])
+    plans[SIZE].makespan[0] = 1
+    assert keep(pool, plans[SIZE])
+    assert pool.makespan.tolist() == [*range(50, 49 + SIZE), 1]
+    forget(pool)
+    assert (pool.size[0], pool.makespan[0]) == (1, 1)
+    assert np.array_equal(pool.head[0], plans[SIZE].head)
+
+
+def test_every_round_begins_with_a_sound_plan() -> None:
+    """Dispatched or between two of the pool: a round starts from a plan without a circle."""
+    facts = shop_of(random_shop(4, jobs=8))
+    memory = memory_of(facts, 0)
+    for seed in range(3 * SIZE):
+        copy_plan(some_plan(facts, seed), memory.local)
+        next_round(facts, memory)
+        assert memory.plan.makespan[0] == memory.local.makespan[0] > 0
+        assert evaluate(facts, memory.plan) == memory.plan.makespan[0]
+    assert memory.pool.size[0] == SIZE
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -305,6 +364,7 @@ def with_operation(**fields: object) -> Problem:
 
 
 OPEN = (0, 10_000)
+STEP = Operation((Alternative(0, 1),))
 SPECIAL = {
     "lanes": with_resource(lanes=(Lane((OPEN,)),) * 2),
     "windows": with_resource(lanes=(Lane(((0, 5), (6, 10_000))),)),
@@ -319,6 +379,7 @@ SPECIAL = {
     "pause": with_operation(may_pause=True),
     "nowhere": with_operation(alternatives=()),
     "also": with_operation(alternatives=(Alternative(0, 1, also=(1,)),)),
+    "lags": with_job(operations=(STEP, replace(STEP, predecessors=(0,), lags=((2, None),)))),
     "crew": replace(with_operation(), crews=(Crew(((0, 9, 1),)),)),
     "transport": replace(random_shop(0), transport_ticks=((1,),)),
     "pinned": replace(random_shop(0), pinned=(Assignment(0, 0, 0, 0, 3, 4),)),
@@ -329,14 +390,6 @@ SPECIAL = {
 def test_what_the_graph_cannot_say_is_refused(name: str) -> None:
     """Every feature that is not in the model makes a problem unsuitable."""
     assert not shop.suits(SPECIAL[name], "makespan")
-
-
-def test_lags_are_refused() -> None:
-    """A least time between two operations is not in the model."""
-    operations = (Operation((Alternative(0, 1),)), Operation((Alternative(1, 1),), (0,)))
-    lagging = (operations[0], replace(operations[1], lags=((2, None),)))
-    assert shop.suits(with_job(operations=operations), "makespan")
-    assert not shop.suits(with_job(operations=lagging), "makespan")
 
 
 def test_names_money_and_due_dates_do_not_matter() -> None:
