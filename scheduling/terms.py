@@ -45,13 +45,20 @@ class Terms:
 
     @classmethod
     def of(cls, problem: Problem, *, latest: int = 0, **weights: Weights) -> Terms:
-        """Terms with zero for what is not named; one number stands for the same for all jobs."""
+        """Terms with zero for what is not named; one number stands for the same for all jobs.
+
+        ``moved`` is kept only for jobs of the earlier plan: no other job can be moved.
+        """
         unknown = set(weights) - set(PER_JOB)
         if unknown:
             raise ValueError(f"jobs have no {', '.join(sorted(unknown))}")
         nothing = (0,) * len(problem.jobs)
         terms = cls(nothing, nothing, nothing, nothing, nothing, nothing, latest)
-        return terms._with({n: _column(w, len(problem.jobs)) for n, w in weights.items()})
+        columns = {n: _column(w, len(problem.jobs)) for n, w in weights.items()}
+        if "moved" in columns:
+            there = problem.earlier_by_job
+            columns["moved"] = tuple(w if j in there else 0 for j, w in enumerate(columns["moved"]))
+        return terms._with(columns)
 
     def among(self, jobs: Collection[int]) -> Terms:
         """The same terms where jobs that are not among these count for nothing."""

@@ -87,6 +87,12 @@ def test_a_class_counts_only_its_own_jobs_as_moved() -> None:
     assert (first.measure(problem, stays), second.measure(problem, stays)) == (100, -30)
 
 
+def test_only_jobs_of_the_earlier_plan_can_be_moved() -> None:
+    """A price on moving weighs nothing for a job that was not planned before."""
+    problem = replace(one_machine(10, 10), earlier=(_at(1, 0, 10),))
+    assert Terms.of(problem, moved=[30, 40]).moved == (0, 40)
+
+
 def test_disturbance_counts_every_move() -> None:
     """A job moved costs its price, one dropped at no price still counts as one."""
     problem = one_machine(10, 10, 10)
