@@ -8,32 +8,43 @@ seconds what general search does not find in minutes. An engine (`scheduling.eng
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
-from scheduling.backends.shop_graph import copy_plan, shop_of
-from scheduling.backends.shop_start import first_plan, plan_of
-from scheduling.backends.shop_tabu import memory_of, search
+from scheduling.backends.shop_graph import copy_plan, empty_plan, evaluate, shop_of
+from scheduling.backends.shop_pool import SIZE, Pool
+from scheduling.backends.shop_start import RULES, dispatch, first_plan, plan_of, work_behind
+from scheduling.backends.shop_tabu import PATIENCE, SINCE, memory_of, search
 from scheduling.problem import Alternative, Assignment, Job, Operation, Problem, Resource
 from scheduling.schedule import Schedule
 
 NAME = "shop"
 UNITS = 100_000_000
+MOST_STALE = 30
 
 
 class ShopSearch:
-    """Tabu search in one job shop. A unit is one operation timed anew."""
+    """Rounds of tabu search in one job shop. A unit is one operation timed anew.
+
+    A round ends when nothing has been better for long; its best plan goes into a pool, and the
+    next begins with a dispatched plan or with one between two of the pool.
+    """
 
     NAME = NAME
     UNITS = UNITS
 
     def __init__(self, problem: Problem, seed: int, schedule: Schedule | None) -> None:
         self.problem = problem
-        self.improvements = 0
+        self.improvements = self.rounds = self.stale = 0
         self.shop = shop_of(problem)
-        self.memory = memory = memory_of(self.shop, seed)
+        self.random = Random(seed)
+        self.memory = memory_of(self.shop, seed)
+        self.behind = work_behind(self.shop)
+        self.pool = Pool(self.shop, self.random)
         given = plan_of(self.shop, problem, schedule) if schedule else None
-        self.found = first_plan(self.shop, memory.random, memory.behind, given)
-        copy_plan(self.found, memory.plan)
-        copy_plan(self.found, memory.local)
+        self.found = first_plan(self.shop, self.memory.random, self.behind, given)
+        self.plan, self.local = empty_plan(self.shop), empty_plan(self.shop)
+        copy_plan(self.found, self.plan)
+        copy_plan(self.found, self.local)
 
     @property
     def makespan(self) -> int:
@@ -42,10 +53,33 @@ class ShopSearch:
 
     def work(self, units: int) -> int:
         """Search on; returns the operations timed anew."""
-        before = self.makespan
-        used = search(self.shop, self.found, self.memory, units)
-        self.improvements += self.makespan < before
-        return int(used)
+        used = 0
+        while used < units:
+            used += int(search(self.shop, self.plan, self.local, self.memory, units - used))
+            if self.local.makespan[0] < self.makespan:
+                copy_plan(self.local, self.found)
+                self.improvements += 1
+            if self.memory.counters[SINCE] >= PATIENCE:
+                used += self._next_round()
+        return used
+
+    def _next_round(self) -> int:
+        """Keep the best plan of the round and begin another; the work done, roughly."""
+        self.stale = 0 if self.pool.keep(self.local) else self.stale + 1
+        if self.stale > MOST_STALE:
+            self.pool.forget()
+            self.stale = self.rounds = 0
+        self.rounds += 1
+        if self.rounds < SIZE or len(self.pool.plans) < 2:
+            noise = self.random.randrange(RULES)
+            dispatch(self.shop, self.plan, self.memory.random, self.behind, noise)
+        else:
+            self.pool.between(self.plan)
+        evaluate(self.shop, self.plan)
+        copy_plan(self.plan, self.local)
+        self.memory.forbidden[:] = 0
+        self.memory.counters[SINCE] = 0
+        return 10 * len(self.plan.head)
 
     def best(self) -> Schedule:
         """The best plan found so far, everything as early as its orders allow."""

@@ -7,86 +7,61 @@ Cheng (2015), Computers & Operations Research 53, in one stride.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from random import Random
 
 import numpy as np
 
-from scheduling.backends.shop_graph import Ints, Plan, Shop
-from scheduling.backends.shop_moves import Randoms, below
+from scheduling.backends.shop_graph import Plan, Shop, copy_plan, empty_plan
 from scheduling.backends.shop_start import append_all
-from scheduling.compiled import compiled
 
 SIZE = 6
-ALIKE = 95
+ALIKE = 0.95
 PARTS = 64
 
 
-class Pool(NamedTuple):
-    """Choices and heads per plan and operation, the makespans, and how many plans there are."""
+class Pool:
+    """At most ``SIZE`` plans of a shop."""
 
-    choice: Ints
-    head: Ints
-    makespan: Ints
-    size: Ints
+    def __init__(self, shop: Shop, random: Random) -> None:
+        self.shop = shop
+        self.random = random
+        self.plans: list[Plan] = []
 
+    def keep(self, plan: Plan) -> bool:
+        """Take a copy in if it is better than the one most like it, or than the worst.
 
-def empty_pool(shop: Shop) -> Pool:
-    """Room for the plans of a shop."""
-    shape = (SIZE, len(shop.release))
-    choice, head = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    return Pool(choice, head, np.zeros(SIZE, dtype=np.int64), np.zeros(1, dtype=np.int64))
+        Plans that agree in 95 of 100 operations are the same as far as the pool is concerned.
+        """
+        rival = next((other for other in self.plans if alike(plan, other)), None)
+        if rival is None and len(self.plans) < SIZE:
+            rival = empty_plan(self.shop)
+            self.plans.append(rival)
+        else:
+            rival = rival or max(self.plans, key=_makespan)
+            if rival.makespan[0] <= plan.makespan[0]:
+                return False
+        copy_plan(plan, rival)
+        return True
 
+    def forget(self) -> None:
+        """Keep nothing but the best plan."""
+        self.plans = [min(self.plans, key=_makespan)]
 
-@compiled
-def keep(pool: Pool, plan: Plan) -> bool:
-    """Take a plan in if it is better than the one most like it, or than the worst.
-
-    Plans that agree in 95 of 100 operations are the same as far as the pool is concerned.
-    """
-    at = _like(pool, plan)
-    if at < 0 and pool.size[0] < SIZE:
-        at = int(pool.size[0])
-        pool.size[0] += 1
-    else:
-        at = int(np.argmax(pool.makespan)) if at < 0 else at
-        if pool.makespan[at] <= plan.makespan[0]:
-            return False
-    pool.choice[at] = plan.choice
-    pool.head[at] = plan.head
-    pool.makespan[at] = plan.makespan[0]
-    return True
-
-
-@compiled
-def _like(pool: Pool, plan: Plan) -> int:
-    """A plan of the pool that is nearly the same, or -1."""
-    for at in range(pool.size[0]):
-        same = (pool.choice[at] == plan.choice) & (pool.head[at] == plan.head)
-        if same.sum() * 100 >= len(same) * ALIKE:
-            return at
-    return -1
+    def between(self, plan: Plan) -> None:
+        """Fill a plan with orders between those of two of the pool; there must be two."""
+        one, two = self.random.sample(self.plans, 2)
+        weight = self.random.randint(PARTS // 4, 3 * PARTS // 4)
+        draw = np.array([self.random.randrange(PARTS) for _ in one.head])
+        choice = np.where(draw < weight, two.choice, one.choice)
+        keys = (PARTS - weight) * one.head + weight * two.head
+        append_all(self.shop, plan, keys, choice)
 
 
-@compiled
-def forget(pool: Pool) -> None:
-    """Keep nothing but the best plan."""
-    if pool.size[0] > 1:
-        best = int(np.argmin(pool.makespan[: pool.size[0]]))
-        pool.choice[0] = pool.choice[best]
-        pool.head[0] = pool.head[best]
-        pool.makespan[0] = pool.makespan[best]
-        pool.size[0] = 1
+def alike(one: Plan, two: Plan) -> bool:
+    """Whether nearly all operations are at the same place and time in both plans."""
+    same = (one.choice == two.choice) & (one.head == two.head)
+    return bool(same.mean() >= ALIKE)
 
 
-@compiled
-def between(shop: Shop, plan: Plan, pool: Pool, random: Randoms) -> None:
-    """Fill a plan with one between two different plans of the pool (there must be two)."""
-    count = pool.size[0]
-    one = below(random, count)
-    two = (one + 1 + below(random, count - 1)) % count
-    weight = PARTS // 4 + below(random, PARTS // 2)
-    choice = pool.choice[one].copy()
-    for op in range(len(choice)):
-        if below(random, PARTS) < weight:
-            choice[op] = pool.choice[two, op]
-    append_all(shop, plan, (PARTS - weight) * pool.head[one] + weight * pool.head[two], choice)
+def _makespan(plan: Plan) -> int:
+    return int(plan.makespan[0])

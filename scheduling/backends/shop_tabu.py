@@ -1,10 +1,8 @@
 """Tabu search in a job shop: of all moves of a critical path the best that is not forbidden.
 
 An operation that was moved off a machine, or within its order, may not come back to that machine
-for a while, unless that makes a plan better than any of this round. A round ends when nothing has
-been better for a long time; its best plan goes into a pool, and the next begins with a dispatched
-plan or one between two of the pool. Tabu search after Nowicki and Smutnicki (1996), Management
-Science 42, and Mastrolilli and Gambardella (2000); rounds after Peng, Lü and Cheng (2015).
+for a while, unless that makes a plan better than any before. Tabu search after Nowicki and
+Smutnicki (1996), Management Science 42, and Mastrolilli and Gambardella (2000).
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scheduling.backends.shop_graph import Ints, Plan, Shop, copy_plan, empty_plan, evaluate, link
+from scheduling.backends.shop_graph import Ints, Plan, Shop, copy_plan, evaluate, link
 from scheduling.backends.shop_moves import (
     Randoms,
     Rest,
@@ -24,86 +22,42 @@ from scheduling.backends.shop_moves import (
     room,
     take_out,
 )
-from scheduling.backends.shop_pool import SIZE, Pool, between, empty_pool, forget, keep
-from scheduling.backends.shop_start import RULES, dispatch, work_behind
 from scheduling.compiled import compiled
 
-STEP, SINCE, ROUND, STALE = 0, 1, 2, 3
+STEP, SINCE = 0, 1
 TENURE = 8
 PATIENCE = 700
-MOST_STALE = 30
 FAR = 1 << 60
 
 
 class Memory(NamedTuple):
-    """What the search keeps besides the best plan of all.
-
-    ``forbidden`` is until which step each choice is; ``counters`` are steps, steps since the round
-    got better, rounds since the pool was begun, and rounds in a row that gave it nothing;
-    ``behind`` is the least work from the start of each operation to the end of its job. ``plan``
-    is where the search stands, ``local`` the best plan of the round.
-    """
+    """Until which step each choice is forbidden; the number of steps and of those in vain."""
 
     forbidden: Ints
     counters: Ints
-    behind: Ints
     random: Randoms
     rest: Rest
-    pool: Pool
-    plan: Plan
-    local: Plan
 
 
 def memory_of(shop: Shop, seed: int) -> Memory:
     """A memory with nothing in it."""
-    return Memory(
-        np.zeros(len(shop.machine), dtype=np.int64),
-        np.zeros(4, dtype=np.int64),
-        work_behind(shop),
-        np.random.SeedSequence(seed).generate_state(1, np.uint64) | np.uint64(1),
-        room(shop),
-        empty_pool(shop),
-        empty_plan(shop),
-        empty_plan(shop),
-    )
+    state = np.random.SeedSequence(seed).generate_state(1, np.uint64) | np.uint64(1)
+    zeros = np.zeros(len(shop.machine), dtype=np.int64)
+    return Memory(zeros, np.zeros(2, dtype=np.int64), state, room(shop))
 
 
 @compiled
-def search(shop: Shop, best: Plan, memory: Memory, units: int) -> int:
-    """Go on until so many operations were timed anew; how many there really were."""
-    used, counters, plan, local = 0, memory.counters, memory.plan, memory.local
-    while used < units:
+def search(shop: Shop, plan: Plan, best: Plan, memory: Memory, units: int) -> int:
+    """Go on until so many operations were timed anew, or too long in vain; how many there were."""
+    used, counters = 0, memory.counters
+    while used < units and counters[SINCE] < PATIENCE:
         counters[STEP] += 1
         counters[SINCE] += 1
-        used += step(shop, plan, local.makespan[0], memory)
-        if plan.makespan[0] < local.makespan[0]:
-            copy_plan(plan, local)
+        used += step(shop, plan, best.makespan[0], memory)
+        if plan.makespan[0] < best.makespan[0]:
+            copy_plan(plan, best)
             counters[SINCE] = 0
-        elif counters[SINCE] >= PATIENCE:
-            used += next_round(shop, memory)
-        if local.makespan[0] < best.makespan[0]:
-            copy_plan(local, best)
     return used
-
-
-@compiled
-def next_round(shop: Shop, memory: Memory) -> int:
-    """Keep the best plan of the round and begin another; the work done."""
-    counters, pool, plan = memory.counters, memory.pool, memory.plan
-    counters[STALE] = 0 if keep(pool, memory.local) else counters[STALE] + 1
-    if counters[STALE] > MOST_STALE:
-        forget(pool)
-        counters[STALE] = counters[ROUND] = 0
-    counters[ROUND] += 1
-    if counters[ROUND] < SIZE or pool.size[0] < 2:
-        dispatch(shop, plan, memory.random, memory.behind, below(memory.random, RULES))
-    else:
-        between(shop, plan, pool, memory.random)
-    evaluate(shop, plan)
-    copy_plan(plan, memory.local)
-    memory.forbidden[:] = 0
-    counters[SINCE] = 0
-    return 10 * len(plan.head)
 
 
 @compiled

@@ -19,9 +19,9 @@ from scheduling.backends.shop_graph import (
     shop_of,
 )
 from scheduling.backends.shop_moves import places, put_back, room, take_out
-from scheduling.backends.shop_pool import SIZE, between, empty_pool, forget, keep
+from scheduling.backends.shop_pool import SIZE, Pool
 from scheduling.backends.shop_start import dispatch, plan_of, work_behind
-from scheduling.backends.shop_tabu import memory_of, next_round, step
+from scheduling.backends.shop_tabu import memory_of, step
 from scheduling.check import violations
 from scheduling.objectives import makespan
 from scheduling.problem import (
@@ -232,11 +232,11 @@ def before(plan: Plan) -> set[tuple[int, int]]:
 def test_a_plan_between_two_has_what_they_share(seed: int) -> None:
     """Choices and orders in which two plans agree are those of every plan between them."""
     facts = shop_of(random_shop(seed, jobs=8))
-    pool, one, two = empty_pool(facts), some_plan(facts, seed), some_plan(facts, seed + 50)
-    assert keep(pool, one) and keep(pool, two)
-    for number in range(10):
+    pool, one, two = Pool(facts, Random(seed)), some_plan(facts, seed), some_plan(facts, seed + 50)
+    assert pool.keep(one) and pool.keep(two)
+    for _ in range(10):
         child = empty_plan(facts)
-        between(facts, child, pool, memory_of(facts, number).random)
+        pool.between(child)
         assert evaluate(facts, child) > 0
         agreed = before(one) & before(two)
         same = {op for op in range(len(one.head)) if one.choice[op] == two.choice[op]}
@@ -247,30 +247,27 @@ def test_a_plan_between_two_has_what_they_share(seed: int) -> None:
 def test_the_pool_prefers_better_plans_and_refuses_likes() -> None:
     """A plan like one in it, or no better than the worst, stays out; forgetting keeps one."""
     facts = shop_of(random_shop(0, jobs=8))
-    pool, plans = empty_pool(facts), [some_plan(facts, seed) for seed in range(SIZE + 1)]
+    pool, plans = Pool(facts, Random(0)), [some_plan(facts, seed) for seed in range(SIZE + 1)]
     for value, plan in enumerate(plans):
         plan.makespan[0] = 50 + value
-    assert all(keep(pool, plan) for plan in plans[:SIZE])
-    assert not keep(pool, plans[0])
-    assert not keep(pool, plans[SIZE])
+    assert all(pool.keep(plan) for plan in plans[:SIZE])
+    assert not pool.keep(plans[0])
+    assert not pool.keep(plans[SIZE])
     plans[SIZE].makespan[0] = 1
-    assert keep(pool, plans[SIZE])
-    assert pool.makespan.tolist() == [*range(50, 49 + SIZE), 1]
-    forget(pool)
-    assert (pool.size[0], pool.makespan[0]) == (1, 1)
-    assert np.array_equal(pool.head[0], plans[SIZE].head)
+    assert pool.keep(plans[SIZE])
+    assert [int(plan.makespan[0]) for plan in pool.plans] == [*range(50, 49 + SIZE), 1]
+    pool.forget()
+    assert len(pool.plans) == 1
+    assert np.array_equal(pool.plans[0].head, plans[SIZE].head)
 
 
-def test_every_round_begins_with_a_sound_plan() -> None:
-    """Dispatched or between two of the pool: a round starts from a plan without a circle."""
-    facts = shop_of(random_shop(4, jobs=8))
-    memory = memory_of(facts, 0)
-    for seed in range(3 * SIZE):
-        copy_plan(some_plan(facts, seed), memory.local)
-        next_round(facts, memory)
-        assert memory.plan.makespan[0] == memory.local.makespan[0] > 0
-        assert evaluate(facts, memory.plan) == memory.plan.makespan[0]
-    assert memory.pool.size[0] == SIZE
+def test_many_rounds_go_through_the_pool() -> None:
+    """A long search fills the pool with sound plans no worse than the answer's makespan."""
+    engine = searched(random_shop(4, jobs=20, machines=6), units=60_000_000)
+    assert engine.rounds > SIZE
+    assert len(engine.pool.plans) > 1
+    for plan in engine.pool.plans:
+        assert evaluate(engine.shop, plan) >= engine.makespan
 
 
 @pytest.mark.parametrize("seed", SEEDS)
