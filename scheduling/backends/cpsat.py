@@ -12,7 +12,7 @@ import math
 import time
 from dataclasses import dataclass
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 from ortools.sat.python import cp_model
 
@@ -48,6 +48,14 @@ class Proof:
 
     status: str | None
     bounds: tuple[int | None, ...]
+
+
+class Ended(NamedTuple):
+    """How a solver ended, the bound it proved of its own objective, and itself."""
+
+    status: Any
+    bound: int | None
+    solver: cp_model.CpSolver
 
 
 def build(problem: Problem, level: Level, hint: Schedule | None) -> tuple[Model, Any]:
@@ -120,10 +128,10 @@ class Ladder:
         self._hold(model, number)
         if self._shares(number) and run.bound is not None:
             model.cp.add(value >= run.bound)
-        status, bound = self._watch(number, model.cp, _Seen(model), seconds)
-        if status in ENDED:
-            self._tighten(number, value if isinstance(value, int) else bound)
-        return status
+        ended = self._watch(number, model.cp, _Seen(model), seconds)
+        if ended.status in ENDED:
+            self._tighten(number, value if isinstance(value, int) else ended.bound)
+        return ended.status
 
     def _hold(self, model: Model, number: int) -> None:
         """Keep the levels before one as good as they are."""
@@ -137,7 +145,7 @@ class Ladder:
         return number == 0 and self.goal.levels[number].terms == plain
 
     def _relax(self, seconds: float) -> None:
-        """Bound the makespan by how operations can be shared out among the resources."""
+        """Bound the makespan by how operations can be shared out, and order what is shared so."""
         run = self.run
         if not self._shares(0) or not loads.covers(run.problem):
             return
@@ -145,9 +153,23 @@ class Ladder:
             if self.proven(0) or run.stopped:
                 return
             value, least = self._value(0), max(0, run.bound or 0)
-            model = loads.relaxation(run.problem, least, value - 1, grain)
-            status, bound = self._watch(0, model, None, seconds)
-            self._tighten(0, value if status == cp_model.INFEASIBLE else bound)
+            sharing = loads.relaxation(run.problem, least, value - 1, grain)
+            ended = self._watch(0, sharing.cp, None, seconds)
+            self._tighten(0, value if ended.status == cp_model.INFEASIBLE else ended.bound)
+            if ended.status in ENDED and not run.stopped:
+                self._order(sharing.read(ended.solver), seconds)
+
+    def _order(self, chosen: dict[tuple[int, int], int], seconds: float) -> None:
+        """Look for a better plan with the alternative of every operation given."""
+        run = self.run
+        model, value = build(run.problem, self.goal.levels[0], None)
+        model.cp.add(value <= self._value(0) - 1)
+        model.cp.add(value >= (run.bound or 0))
+        for key, alternative in chosen.items():
+            for index, way in enumerate(model.ways[key]):
+                if index != alternative:
+                    model.cp.add(sum(use.literal for use in way.lanes) == 0)
+        self._watch(0, model.cp, _Seen(model), seconds)
 
     def _tighten(self, number: int, bound: int | None) -> None:
         """Note a bound, unless the plan in hand already beats it: then the model was wrong."""
@@ -161,13 +183,8 @@ class Ladder:
             self.run.tighten(bound, "cpsat")
             self.bounds[0] = self.run.bound
 
-    def _watch(
-        self, number: int, model: Any, seen: _Seen | None, seconds: float
-    ) -> tuple[Any, int | None]:
-        """Solve in a thread; offer solutions and report from this one until it ends.
-
-        Returns how it ended and the bound it proved of its own objective.
-        """
+    def _watch(self, number: int, model: Any, seen: _Seen | None, seconds: float) -> Ended:
+        """Solve in a thread; offer solutions and report from this one until it ends."""
         solver, began = self._solver(seconds), time.monotonic()
         status: list[Any] = []
         thread = Thread(target=lambda: status.append(solver.solve(model, seen)), daemon=True)
@@ -180,11 +197,11 @@ class Ladder:
         self._offer(seen)
         if not status:
             self.left = 0.0
-            return cp_model.UNKNOWN, None
+            return Ended(cp_model.UNKNOWN, None, solver)
         counted = self.limits.deterministic
         spent = solver.response_proto.deterministic_time if counted else time.monotonic() - began
         self.left -= spent
-        return status[0], _bound(solver, self.goal.levels[number].sign)
+        return Ended(status[0], _bound(solver, self.goal.levels[number].sign), solver)
 
     def _offer(self, seen: _Seen | None) -> None:
         found = None if seen is None else seen.take()

@@ -3,7 +3,8 @@
 For a resource and two thresholds take the operations there that can begin at ``head`` at the
 earliest and must be followed by at least ``tail`` ticks of work: together they have to fit between
 ``head`` and ``makespan - tail``. Orders are forgotten, which leaves an assignment problem that
-CP-SAT solves where the whole problem is out of reach. (Carlier's bound on one machine, "The
+CP-SAT solves where the whole problem is out of reach, and often a choice of resources that leads
+to an optimal plan. (Carlier's bound on one machine, "The
 one-machine sequencing problem", EJOR 11, 1982, with the choice of the machine left open.)
 """
 
@@ -33,7 +34,22 @@ def covers(problem: Problem) -> bool:
     return not problem.pinned and all(job.mandatory and job.max_lots == 1 for job in problem.jobs)
 
 
-def relaxation(problem: Problem, least: int, most: int, grain: int) -> Any:
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """The model, and per job and operation the literal of each of its alternatives."""
+
+    cp: cp_model.CpModel
+    chosen: dict[tuple[int, int], list[Any]]
+
+    def read(self, solver: cp_model.CpSolver) -> dict[tuple[int, int], int]:
+        """The alternative of every operation in the solution found."""
+        return {
+            key: next(i for i, literal in enumerate(literals) if solver.boolean_value(literal))
+            for key, literals in self.chosen.items()
+        }
+
+
+def relaxation(problem: Problem, least: int, most: int, grain: int) -> Sharing:
     """A model that minimises the makespan between ``least`` and ``most``.
 
     ``grain`` is how many thresholds of each kind there are on a resource, at most. Where the
@@ -42,33 +58,36 @@ def relaxation(problem: Problem, least: int, most: int, grain: int) -> Any:
     cp = cp_model.CpModel()
     makespan = cp.new_int_var(least, most, "")
     works: dict[int, list[Work]] = {}
-    for job in problem.jobs:
-        _job(cp, makespan, job, works)
+    chosen: dict[tuple[int, int], list[Any]] = {}
+    for number, job in enumerate(problem.jobs):
+        for index, literals in enumerate(_job(cp, makespan, job, works)):
+            chosen[number, index] = literals
     for resource, here in works.items():
         if not problem.resources[resource].capacity:
             _resource(cp, makespan, (problem, resource, here), grain)
     cp.minimize(makespan)
-    return cp
+    return Sharing(cp, chosen)
 
 
 def _quickest(operation: Operation) -> int:
     return min(choice.duration for choice in operation.alternatives)
 
 
-def _job(cp: Any, makespan: Any, job: Job, works: dict[int, list[Work]]) -> None:
+def _job(cp: Any, makespan: Any, job: Job, works: dict[int, list[Work]]) -> list[list[Any]]:
     """The choices of a job, and that its own work fits before the makespan."""
-    total = 0
+    total, chosen = 0, []
     for operation, head, tail in zip(job.operations, _heads(job), _tails(job), strict=True):
-        literals = []
-        for choice in operation.alternatives:
-            literals.append(cp.new_bool_var(""))
-            total += choice.duration * literals[-1]
+        literals = [cp.new_bool_var("") for _ in operation.alternatives]
+        for literal, choice in zip(literals, operation.alternatives, strict=True):
+            total += choice.duration * literal
             for resource in (choice.resource, *choice.also):
-                work = Work(literals[-1], choice.duration, head, tail)
+                work = Work(literal, choice.duration, head, tail)
                 works.setdefault(resource, []).append(work)
         cp.add_exactly_one(literals)
+        chosen.append(literals)
     if _is_chain(job):
         cp.add(makespan >= job.release + total)
+    return chosen
 
 
 def _is_chain(job: Job) -> bool:
