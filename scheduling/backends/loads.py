@@ -30,8 +30,13 @@ class Work:
 
 
 def covers(problem: Problem) -> bool:
-    """Whether the relaxation holds: all jobs whole and to be done, nothing pinned."""
-    return not problem.pinned and all(job.mandatory and job.max_lots == 1 for job in problem.jobs)
+    """Whether the relaxation holds (all jobs whole and to be done, nothing pinned) and says much.
+
+    Where changeovers take much of the time it would say little.
+    """
+    whole = all(job.mandatory and job.max_lots == 1 for job in problem.jobs)
+    changing = any(resource.has_setups for resource in problem.resources)
+    return whole and not problem.pinned and not changing
 
 
 @dataclass(frozen=True, slots=True)
