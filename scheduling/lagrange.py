@@ -77,11 +77,13 @@ class Priced:
                 ends[index] = self._operation(number, route, index, ends)
                 if not ends[index]:
                     return NEVER
+        held = max((pin.end for pin in route.pins.values()), default=0)
+        ticks = np.arange(self.horizon + 1)
         for index in ends:
             if index not in route.leader.values():
-                tail = self._finale(number, route) if index == route.last else 0
+                tail = self._finale(number, np.maximum(ticks, held)) if index == route.last else 0
                 total += max(int((one + tail).max()) for one in ends[index].values())
-        return total + (0 if ends else int(self._finale(number, route)[0]))
+        return total if ends else total + int(self._finale(number, np.array([held]))[0])
 
     def _operation(
         self, number: int, route: Route, index: int, ends: dict[int, dict[int, Ints]]
@@ -142,14 +144,12 @@ class Priced:
                 gain += self.terms.cost[number] * route.least_fare(before, index)
         return gain
 
-    def _finale(self, number: int, route: Route) -> Ints:
-        """What the end of the job is worth, by the tick at which its last chain ends."""
+    def _finale(self, number: int, end: Ints) -> Ints:
+        """What it is worth that a job ends at each of these ticks."""
         job, terms = self.problem.jobs[number], self.terms
-        held = max((pin.end for pin in route.pins.values()), default=0)
-        end = np.maximum(np.arange(self.horizon + 1), held)
         weight = terms.completion[number]
         largest = abs(weight) + abs(terms.tardiness[number])
-        if UNIT * largest * (self.horizon + held) > LARGEST:
+        if UNIT * largest * int(np.abs(end).max()) > LARGEST:
             raise NoBound("numbers are too large to count exactly")
         late = np.zeros_like(end) if job.due is None else np.maximum(end - job.due, 0)
         return UNIT * self.sign * (weight * end + terms.tardiness[number] * late)

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from scheduling.backends.prices_arrays import NEVER, Ints
+from scheduling.backends.prices_arrays import NEVER, Ints, Tables
 from scheduling.backends.prices_jobs import JobReader
-from scheduling.backends.prices_kernel import Tables, solve_jobs, sum_prices
+from scheduling.backends.prices_kernel import solve_jobs, sum_prices
 from scheduling.backends.prices_lanes import LaneReader
 from scheduling.backends.prices_step import Field, move, turn
 from scheduling.problem import Problem
@@ -26,8 +26,8 @@ from scheduling.slot_prices import UNIT, NoBound
 
 NAME = "prices"
 UNITS = 40_000
-ROUNDS = ((0.3, 4), (0.05, 8), (0.02, 16))
-SMALLEST_FACTOR, DECAY = 2e-4, 0.85
+FIRST_FACTOR, SMALL_FACTOR, SMALLEST_FACTOR = 0.3, 0.05, 2e-4
+DECAY, PATIENCE, MORE_PATIENCE = 0.9, 4, 8
 GUESS = 0.1
 
 
@@ -146,32 +146,23 @@ class Prices:
 class Pace:
     """The factor of the step length: it shrinks when steps no longer help.
 
-    When it has become too small to matter the search goes on with longer steps and more patience,
-    for as many rounds as there are in ``ROUNDS``; then it is ``over``.
+    It does so more slowly where steps are small, and is ``over`` when they no longer matter.
     """
 
     def __init__(self, seed: int) -> None:
         random = Random(seed)
-        self.scale = random.uniform(0.8, 1.2)
+        self.factor = FIRST_FACTOR * random.uniform(0.8, 1.2)
         self.memory = random.uniform(0.65, 0.75)
-        self.rounds = iter(ROUNDS)
-        self.over = False
         self.failures = 0
-        self._next_round()
-
-    def _next_round(self) -> None:
-        factor, self.patience = next(self.rounds, (0.0, 0))
-        self.factor = factor * self.scale
-        self.over = not factor
+        self.over = False
 
     def note(self, better: bool) -> None:
         """Count steps that did not help."""
         self.failures = 0 if better else self.failures + 1
-        if self.failures >= self.patience:
+        if self.failures >= (PATIENCE if self.factor > SMALL_FACTOR else MORE_PATIENCE):
             self.factor *= DECAY
             self.failures = 0
-            if self.factor < SMALLEST_FACTOR:
-                self._next_round()
+            self.over = self.factor < SMALLEST_FACTOR
 
 
 def _spans(row: Ints) -> list[list[int]]:

@@ -53,12 +53,15 @@ class Ways(NamedTuple):
 
 
 class Jobs(NamedTuple):
-    """Chains of each job, steps of each chain, ways and sites of each step, and what jobs bring.
+    """Forms of each job, chains of each form, steps of each chain, ways and sites of each step.
+
+    A form is a job in so many lots, and what it brings; only one of them is done.
 
     A step lives in ticks ``low`` to ``high``; ``room`` is where its tables begin in the scratch.
-    ``last`` is the chain a job ends with, ``held`` the end of its pinned work.
+    ``last`` is the chain a form ends with, ``held`` the end of its pinned work.
     """
 
+    form_at: Ints
     chain_at: Ints
     step_at: Ints
     way_at: Ints
@@ -86,3 +89,14 @@ class Arrays(NamedTuple):
     jobs: Jobs
     travel_ticks: Ints
     travel_cost: Ints
+
+
+class Tables(NamedTuple):
+    """Scratch: best values by start and by end for every step and site of a chain.
+
+    ``sums[lane, pad + t]`` is the price of all ticks before t.
+    """
+
+    sums: Ints
+    start: Ints
+    end: Ints

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from scheduling.problem import Problem
+from dataclasses import replace
+
+from scheduling.problem import Operation, Problem
 from scheduling.validate import topological
 
 
 class Limits:
     """Per operation of a job the earliest start and latest end its order leaves it."""
 
-    def __init__(self, problem: Problem, number: int, horizon: int) -> None:
+    def __init__(
+        self, problem: Problem, number: int, operations: tuple[Operation, ...], horizon: int
+    ) -> None:
         self.problem, self.number = problem, number
-        job = problem.jobs[number]
-        self.operations = job.operations
+        job = replace(problem.jobs[number], operations=operations)
+        self.operations = operations
         self.pins = {o: problem.pins.get((number, o)) for o in range(len(job.operations))}
         self.order = topological(job)
         self.head = [job.release] * len(job.operations)

@@ -7,11 +7,14 @@ from itertools import pairwise
 from scheduling.backends.prices_arrays import Arrays, Jobs, Ways
 from scheduling.backends.prices_chains import Limits, chains
 from scheduling.backends.prices_lanes import LaneReader, ints, starts
-from scheduling.lagrange import refuse
+from scheduling.lagrange import lot_counts, refuse
+from scheduling.lots import routes
 from scheduling.problem import Alternative, Operation, Problem
 from scheduling.registry import Objective
 from scheduling.slot_prices import LARGEST, UNIT, NoBound
 from scheduling.terms import worked
+
+RUNS = ("form", "chain", "step", "way", "site")
 
 
 class JobReader:
@@ -25,7 +28,7 @@ class JobReader:
         self.jobs: dict[str, list[int]] = {name: [] for name in Jobs._fields}
         self.ways: dict[str, list[int]] = {name: [] for name in Ways._fields}
         self.impossible: list[int] = []
-        self.counts: dict[str, list[int]] = {"chain": [], "step": [], "way": [], "site": []}
+        self.counts: dict[str, list[int]] = {name: [] for name in RUNS}
         self.room = self.largest = 0
         self.dearest = 1
 
@@ -54,10 +57,14 @@ class JobReader:
         )
 
     def _job(self, number: int) -> None:
+        counts = lot_counts(self.problem, number)
+        self.counts["form"].append(len(counts))
+        for count in counts:
+            self._form(number, routes(self.problem.jobs[number], count))
+
+    def _form(self, number: int, operations: tuple[Operation, ...]) -> None:
         problem, terms = self.problem, self.terms
-        if problem.jobs[number].max_lots > 1:
-            raise NoBound("jobs that may be split into lots")
-        limits = Limits(problem, number, self.lanes.horizon)
+        limits = Limits(problem, number, operations, self.lanes.horizon)
         found = chains(limits)
         pins = [pin for pin in limits.pins.values() if pin]
         fare = self.sign * UNIT * terms.cost[number]
@@ -75,7 +82,7 @@ class JobReader:
             "late": self.sign * UNIT * terms.tardiness[number] if job.due is not None else 0,
             "finish": self.sign * UNIT * terms.completion[number],
             "fare": fare,
-            "held": max([0, *(pin.end for pin in pins)]),
+            "held": max((pin.end for pin in pins), default=0),
         }
         for name, value in row.items():
             self.jobs[name].append(value)
@@ -88,7 +95,7 @@ class JobReader:
         total = 0
         for operation, pin in limits.pins.items():
             if pin:
-                choice = self.problem.jobs[number].operations[operation].chosen(pin)
+                choice = limits.operations[operation].chosen(pin)
                 total += self.terms.cost[number] * (choice.cost if choice else 0)
                 total += self.terms.worked[number] * worked(self.problem, pin) * len(pin.places)
         return self.sign * UNIT * total
@@ -99,10 +106,10 @@ class JobReader:
         for before, operation in pairwise([-1, *chain]):
             lags = {b: least for b, least, _most in limits.operations[operation].waits()}
             self.jobs["lag"].append(lags.get(before, 0))
-            self._step(number, operation, (limits.head[operation], limits.latest[operation]))
+            span = limits.head[operation], limits.latest[operation]
+            self._step(number, limits.operations[operation], span)
 
-    def _step(self, number: int, index: int, span: tuple[int, int]) -> None:
-        operation = self.problem.jobs[number].operations[index]
+    def _step(self, number: int, operation: Operation, span: tuple[int, int]) -> None:
         sites: list[int] = []
         before = len(self.ways["lane"])
         for choice in operation.alternatives:

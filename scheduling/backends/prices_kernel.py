@@ -1,28 +1,15 @@
 """One job at given prices: exact dynamic programming over (operation, way, start).
 
-Prices are whole numbers, so the best value is exact, and the way to it is found again from the
-tables by looking for equal numbers, without a table of choices.
+Prices are whole numbers, so the best value is exact. Operations of a chain follow one another; each
+is swept over all starts in the windows of its lanes, and what was reached is carried to the sites
+of the next one.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import numpy as np
-
-from scheduling.backends.prices_arrays import NEVER, Arrays, Ints
+from scheduling.backends.prices_arrays import NEVER, Arrays, Ints, Tables
+from scheduling.backends.prices_trace import trace
 from scheduling.compiled import compiled
-
-
-class Tables(NamedTuple):
-    """Scratch: best values by start and by end for every step and site of a chain.
-
-    ``sums[lane, pad + t]`` is the price of all ticks before t.
-    """
-
-    sums: Ints
-    start: Ints
-    end: Ints
 
 
 @compiled
@@ -136,17 +123,17 @@ def _fill(a: Arrays, t: Tables, chain: int, fare: int) -> None:
 
 
 @compiled
-def _finale(a: Arrays, job: int, chain: int, end: int) -> int:
+def _finale(a: Arrays, form: int, chain: int, end: int) -> int:
     """What ending a job then is worth; nothing for a chain that is not the one it ends with."""
-    if a.jobs.last[job] != chain:
+    if a.jobs.last[form] != chain:
         return 0
-    end = max(end, a.jobs.held[job])
-    late = max(0, end - a.jobs.due[job])
-    return a.jobs.late[job] * late + a.jobs.finish[job] * end
+    end = max(end, a.jobs.held[form])
+    late = max(0, end - a.jobs.due[form])
+    return a.jobs.late[form] * late + a.jobs.finish[form] * end
 
 
 @compiled
-def _end(a: Arrays, t: Tables, job: int, chain: int) -> tuple[int, int, int]:
+def _end(a: Arrays, t: Tables, form: int, chain: int) -> tuple[int, int, int]:
     """Best value of a chain with the site and tick at which it ends."""
     jobs = a.jobs
     step = jobs.step_at[chain + 1] - 1
@@ -159,116 +146,61 @@ def _end(a: Arrays, t: Tables, job: int, chain: int) -> tuple[int, int, int]:
         for i in range(size):
             value = t.end[jobs.room[step] + g * size + i]
             if value > best:
-                value += _finale(a, job, chain, jobs.low[step] + i)
+                value += _finale(a, form, chain, jobs.low[step] + i)
                 if value > best:
                     best, site, tick = value, g, jobs.low[step] + i
     return best, site, tick
 
 
 @compiled
-def _start_of(a: Arrays, way: int, end: int) -> int:
-    """The start of work on a way that ends at a tick; -1 where it cannot."""
-    lane, ticks = a.ways.lane[way], a.ways.ticks[way]
-    start = end - ticks
-    if a.ways.pausing[way]:
-        opened = a.lanes.open_tick[a.lanes.open_at[lane] : a.lanes.open_at[lane + 1]]
-        rank = np.searchsorted(opened, end - 1)
-        for part in range(a.lanes.stretch_at[lane], a.lanes.stretch_at[lane + 1]):
-            first, beyond = a.lanes.stretch_start[part], a.lanes.stretch_end[part]
-            inside = first + ticks - 1 <= rank < beyond
-            if inside and opened[rank] == end - 1:
-                start = opened[rank - ticks + 1]
-                return start if start >= a.ways.head[way] else -1
-        return -1
-    for w in range(a.lanes.window_at[lane], a.lanes.window_at[lane + 1]):
-        if a.lanes.window_start[w] <= start and end <= a.lanes.window_end[w]:
-            return start if start >= a.ways.head[way] else -1
-    return -1
-
-
-@compiled
-def _way_to(a: Arrays, t: Tables, step: int, found: tuple[int, int]) -> tuple[int, int, int]:
-    """The way and start that gave the value of ending a step at a site and tick; what was ready."""
+def _solve_form(a: Arrays, t: Tables, form: int, path: Ints) -> int:
+    """Best value of a job in one form, NEVER where it has no place; its path is written."""
     jobs = a.jobs
-    site, end = found
-    size = jobs.high[step] - jobs.low[step] + 1
-    room = jobs.room[step] + site * size - jobs.low[step]
-    for way in range(jobs.way_at[step], jobs.way_at[step + 1]):
-        if a.ways.place[way] != site or end > a.ways.latest[way]:
-            continue
-        start = _start_of(a, way, end)
-        if start < 0:
-            continue
-        lane, pad = a.ways.lane[way], a.lanes.pad
-        price = t.sums[lane, pad + end + a.ways.gap[way]]
-        price -= t.sums[lane, pad + start - a.ways.lead[way]]
-        ready = t.start[room + start]
-        if ready + a.ways.gain[way] - a.ways.amount[way] * price == t.end[room + end]:
-            return way, start, ready
-    return -1, 0, 0
+    total = jobs.base[form]
+    if jobs.chain_at[form] == jobs.chain_at[form + 1]:
+        total += _finale(a, form, -1, jobs.held[form])
+    for chain in range(jobs.chain_at[form], jobs.chain_at[form + 1]):
+        _fill(a, t, chain, jobs.fare[form])
+        value, site, tick = _end(a, t, form, chain)
+        if value <= NEVER // 2:
+            return NEVER
+        total += value
+        trace(a, t, chain, (site, tick, jobs.fare[form]), path)
+    return total
 
 
 @compiled
-def _came_from(a: Arrays, t: Tables, step: int, at: tuple[int, int, int, int]) -> tuple[int, int]:
-    """Site and tick at which the step before ended, for what was ready at a site and start."""
-    jobs = a.jobs
-    place, start, ready, fare = at
-    low, size = jobs.low[step - 1], jobs.high[step - 1] - jobs.low[step - 1] + 1
-    here = jobs.site[jobs.site_at[step] + place]
-    for g in range(jobs.site_at[step] - jobs.site_at[step - 1]):
-        there = jobs.site[jobs.site_at[step - 1] + g]
-        shift = max(jobs.lag[step], a.travel_ticks[there, here])
-        add = fare * a.travel_cost[there, here]
-        room = jobs.room[step - 1] + g * size
-        for i in range(min(size, start - shift - low + 1)):
-            if t.end[room + i] + add == ready:
-                return g, low + i
-    return -1, 0
-
-
-@compiled
-def _trace(a: Arrays, t: Tables, chain: int, end: tuple[int, int, int], path: Ints) -> None:
-    """Write what a chain does into ``path``: way, start and end of each of its steps."""
-    site, tick, fare = end
-    first = a.jobs.step_at[chain]
-    for step in range(a.jobs.step_at[chain + 1] - 1, first - 1, -1):
-        way, start, ready = _way_to(a, t, step, (site, tick))
-        path[step, 0], path[step, 1], path[step, 2] = way, start, tick
-        if step > first:
-            site, tick = _came_from(a, t, step, (site, start, ready, fare))
+def _forget(a: Arrays, form: int, path: Ints) -> None:
+    """Nothing is done of a form."""
+    first, last = a.jobs.chain_at[form], a.jobs.chain_at[form + 1]
+    path[a.jobs.step_at[first] : a.jobs.step_at[last], 0] = -1
 
 
 @compiled
 def solve_job(a: Arrays, t: Tables, job: int, path: Ints) -> int:
     """Best value of a job; ``path[step]`` gets (way, start, end) of each step, way -1 for none.
 
-    NEVER for a mandatory job that has no place; at least 0 for any other.
+    NEVER for a job that has to be done and has no place; at least 0 for one that may be left out.
     """
-    jobs = a.jobs
-    total = jobs.base[job]
-    if jobs.chain_at[job] == jobs.chain_at[job + 1]:
-        total += _finale(a, job, -1, jobs.held[job])
-    for chain in range(jobs.chain_at[job], jobs.chain_at[job + 1]):
-        _fill(a, t, chain, jobs.fare[job])
-        value, site, tick = _end(a, t, job, chain)
-        if value <= NEVER // 2:
-            total = NEVER
-            break
-        total += value
-        _trace(a, t, chain, (site, tick, jobs.fare[job]), path)
-    left_out = jobs.must[job] == 0 and total <= 0
-    if left_out:
-        total = 0
-    if left_out or total == NEVER:
-        path[jobs.step_at[jobs.chain_at[job]] : jobs.step_at[jobs.chain_at[job + 1]], 0] = -1
-    return total
+    best, chosen = NEVER, -1
+    for form in range(a.jobs.form_at[job], a.jobs.form_at[job + 1]):
+        value = _solve_form(a, t, form, path)
+        if value > best:
+            best, chosen = value, form
+    if a.jobs.must[a.jobs.form_at[job]] == 0 and best <= 0:
+        best, chosen = 0, -1
+    for form in range(a.jobs.form_at[job], a.jobs.form_at[job + 1]):
+        if form != chosen:
+            _forget(a, form, path)
+    return best
 
 
 @compiled
 def _occupy(a: Arrays, usage: Ints, job: int, path: Ints, sign: int) -> None:
     """Add what a job uses to (or take it from) the usage of lanes."""
     jobs, horizon = a.jobs, usage.shape[1]
-    for step in range(jobs.step_at[jobs.chain_at[job]], jobs.step_at[jobs.chain_at[job + 1]]):
+    first, last = jobs.chain_at[jobs.form_at[job]], jobs.chain_at[jobs.form_at[job + 1]]
+    for step in range(jobs.step_at[first], jobs.step_at[last]):
         way = path[step, 0]
         if way >= 0:
             first = max(0, path[step, 1] - a.ways.lead[way])

@@ -62,11 +62,11 @@ def test_the_certificate_proves_exactly_the_bound(seed: int) -> None:
 
 @given(SEEDS)
 @settings(max_examples=30, deadline=None)
-def test_pausing_buffers_and_pins_are_priced_exactly(seed: int) -> None:
-    """With single operations every feature but crews and changeovers keeps both in step."""
-    problem = random_problem(seed)
+def test_pausing_buffers_pins_stores_and_lots_are_priced_exactly(seed: int) -> None:
+    """With single operations the search and the evaluator see the same in every feature."""
+    problem = random_problem(seed, features=seed % 2 == 0)
     jobs = tuple(replace(job, operations=job.operations[:1]) for job in problem.jobs)
-    problem = replace(problem, jobs=jobs)
+    problem = replace(problem, jobs=jobs, earlier=())
     search = _run(problem, "welfare", 25)
     if search.bound is not None:
         assert evaluate(problem, "welfare", search.certificate()).value == search.bound
@@ -140,6 +140,20 @@ def test_the_same_seed_gives_the_same_prices() -> None:
             second.work(6)
     assert first.certificate() == second.certificate()
     assert first.certificate() != other.certificate()
+
+
+def test_a_job_that_fits_only_in_two_lots_counts() -> None:
+    """Eight ticks for two pieces, two machines open for four: each makes one, and 60 remain."""
+    builder = ProblemBuilder()
+    builder.resource("a", [(0, 4)])
+    builder.resource("b", [(0, 4)])
+    builder.job("pair", value=100).operation({"a": (8, 40), "b": (8, 40)})
+    problem = builder.build()
+    assert _run(problem, "welfare", 1).bound == 0
+    jobs = (replace(problem.jobs[0], pieces=2, max_lots=2),)
+    search = _run(replace(problem, jobs=jobs), "welfare", 60)
+    assert search.bound == 60
+    assert evaluate(search.problem, "welfare", search.certificate()).value == 60
 
 
 def test_it_stops_when_the_target_is_proven() -> None:
