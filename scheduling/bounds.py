@@ -116,7 +116,7 @@ def bound(problem: Problem, objective: str) -> Bound:
     asked = problem.all_mandatory() if goal.REQUIRES_ALL else problem
     problem = _shortest_lots(asked)
     terms, sign = goal.terms(problem), 1 if goal.SENSE == "max" else -1
-    alone, gain, last, impossible = Alone(problem), 0, 0, []
+    alone, gain, lasts, impossible = Alone(problem), 0, list[int](), []
     for job, must in enumerate(problem.must_place):
         ends = alone.ends(job)
         if ends is None:
@@ -128,15 +128,15 @@ def bound(problem: Problem, objective: str) -> Bound:
         alike += sign * terms.tardiness[job] * problem.jobs[job].tardiness(end)
         alike += sign * terms.completion[job] * end
         gain += alike if must else max(0, alike)
-        last = max(last, end if must else 0)
+        lasts += [end] if must else []
     if impossible:
         reason = "jobs that have to be done can not be"
         return _named(Bound(None, impossible=tuple(impossible), reason=reason), problem)
     if sign * terms.latest > 0 or sign * terms.peak > 0:
         return _named(Bound(None, reason="the objective rewards a late end or a load"), problem)
-    if terms.latest and all(problem.must_place):
-        last = max(last, load(problem))
-    return _named(Bound(sign * gain + terms.latest * last), problem)
+    if terms.latest and all(problem.must_place) and len(problem.pins) < problem.operation_count:
+        lasts.append(load(problem))
+    return _named(Bound(sign * gain + terms.latest * max(lasts, default=0)), problem)
 
 
 def _gain(problem: Problem, terms: Terms, sign: int, job: int) -> int:
@@ -195,7 +195,8 @@ def load(problem: Problem) -> int:
             item = (job.release, _quickest(operation.alternatives), tails[index])
             groups.setdefault(where, []).append(item)
     best = 0
-    for where in sorted(groups, key=len)[:200]:
+    single = [w for w in groups if not any(problem.resources[r].capacity for r in w)]
+    for where in sorted(single, key=len)[:200]:
         inside = [item for other, items in groups.items() if other <= where for item in items]
         head, tail = min(i[0] for i in inside), min(i[2] for i in inside)
         end = _filled(problem, where, head, sum(i[1] for i in inside))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -183,6 +184,14 @@ def test_what_prices_cannot_bound_is_said() -> None:
     """The last end is no sum over jobs: there is no value but a reason."""
     found = evaluate(plant(), "makespan", certificate({}))
     assert (found.value, found.reason) == (None, "the objective is not a sum over jobs")
+
+
+def test_works_that_share_a_store_do_not_add_up() -> None:
+    """Two works of eight ticks in an oven for two are over after eight."""
+    problem = one_machine(8, 8)
+    oven = replace(problem.resources[0], capacity=2)
+    assert bound(problem, "makespan").value == 16
+    assert bound(replace(problem, resources=(oven,)), "makespan").value == 8
 
 
 def test_jobs_that_can_never_be_done_are_named() -> None:
