@@ -80,14 +80,17 @@ class Sequences:
         return units
 
     def _next_cycle(self) -> None:
-        """Heat up again: half of the cycles from the best plan, and not as hot."""
+        """Heat up again: every second time from the best plan, and then half as hot."""
         if self.cycle == 0:
             self.loss = losses(self.facts, self.state, self.walk, TRIES)
         self.cycle += 1
-        self.length *= 2
-        self.left = self.length
-        self.walk.heat[HEAT] = HOT * self.loss
-        self.walk.heat[COOLING] = (COLD / HOT) ** (1 / self.length)
+        hot = HOT
+        if self.cycle % 2 == 0:
+            load(self.facts, self.state, self.walk.order, self.walk.counts)
+            hot = HOT / 2
+        self.left = self.length = 2 * self.length
+        self.walk.heat[HEAT] = hot * self.loss
+        self.walk.heat[COOLING] = (COLD / hot) ** (1 / self.length)
 
     @property
     def value(self) -> int | None:

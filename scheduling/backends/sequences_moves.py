@@ -10,7 +10,7 @@ from scheduling.backends.sequences_facts import DURATION, LATEST, READY, Facts, 
 from scheduling.backends.sequences_walk import AFTER, FIRST, MACHINE, SIZE, State
 from scheduling.compiled import compiled
 
-REACH = 20
+REACH = 12
 LONGEST = 3
 TURNED = 8
 
