@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN = .venv/bin
 PYTEST = $(BIN)/python -m pytest
+# Machine code of the scheduler's kernels: a minute after a change of them, else a second.
+WARM = echo "Compiling the scheduler." && $(BIN)/python -m scheduling.warm
 UNIT = --backend sqlite -n 2 -q $(addprefix tests/,core pricing architecture capacity catalogue \
        bookings jobs kpis telemetry scheduling)
 export PYTHONDONTWRITEBYTECODE = 1
@@ -10,6 +12,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 .PHONY: help demo test test-long check lint bench-http bench-scheduling screens install clean
 
 demo: .venv/.run        ## database, seed, a plan over the real order book, then the service
+	@$(WARM)
 	@$(BIN)/python -m tools.demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 help:                   ## these lines
@@ -17,13 +20,16 @@ help:                   ## these lines
 
 test: .venv/.dev        ## every test, on SQLite, PostgreSQL and in Chromium
 	@sh tools/system_packages.sh
+	@$(WARM)
 	$(PYTEST) -n 2 --maxschedchunk 1
 
 test-long: .venv/.dev   ## the same with long races and long random histories
 	@sh tools/system_packages.sh
+	@$(WARM)
 	MARKET_TEST_SIZE=long $(PYTEST) -n 2 --maxschedchunk 1
 
 check: lint             ## lint, types, import contracts, sizes, catalogues, unit tests on SQLite
+	@$(WARM)
 	$(PYTEST) $(UNIT)
 
 lint: .venv/.dev

@@ -17,13 +17,15 @@ class Engine(Protocol):
 
     NAME: str
     UNITS: int
-    improvements: int
+
+    @property
+    def improvements(self) -> int:
+        """How often a better plan has been found."""
 
     def work(self, units: int) -> int:
         """Search for about so many units (compiled, without the interpreter's lock).
 
-        Returns the units used; 0 says that there is nothing left to do. ``improvements`` has
-        grown when the best plan is better than before.
+        Returns the units used; 0 says that there is nothing left to do.
         """
 
     def best(self) -> Schedule:

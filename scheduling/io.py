@@ -215,7 +215,7 @@ def answer_json(instance: Instance, result: Result, form: str = "problem") -> di
         "seconds": round(result.seconds, 3),
         "assignments": rows,
         "unplaced": [{"job": j, "reason": why.as_json()} for j, why in reasons.items()],
-        "certificate": None,
+        "certificate": result.certificate,
     }
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, Protocol
 
-from scheduling.problem import Job, Problem
+from scheduling.problem import Problem
 from scheduling.schedule import Schedule
 from scheduling.terms import Terms
 
@@ -19,13 +19,9 @@ class Objective(Protocol):
     NAME: str
     SENSE: str
     REQUIRES_ALL: bool
-    AGGREGATE: str
 
     def terms(self, problem: Problem) -> Terms:
         """What the value of a schedule is made of."""
-
-    def contribution(self, job: Job, completion: int, cost: int) -> int:
-        """What one finished job adds."""
 
     def measure(self, problem: Problem, schedule: Schedule) -> int:
         """The value of a schedule."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from scheduling.schedule import Schedule
 
@@ -22,9 +23,11 @@ class Result:
 
     ``status`` is optimal (proven), feasible, infeasible (no plan can hold every mandatory job;
     the schedule then holds what fits) or unknown (a mandatory job is missing, nothing proven).
-    ``bound`` is a value no plan can beat, ``gap`` is ``|bound - objective| / |bound|``, None
-    without a bound or where the bound is zero. ``bound_source`` is relaxation or cpsat;
-    ``backend`` names what made the schedule.
+    ``objective`` and ``bound`` are those of the first objective, ``values`` those of all; a bound
+    is a value no plan can beat, ``gap`` is ``|bound - objective| / |bound|``, None without a bound
+    or where it is zero. ``bound_source`` is relaxation, prices or cpsat; the prices are the
+    ``certificate``, which `scheduling.bounds.evaluate` can check. ``backend`` names what made the
+    schedule.
     """
 
     status: str
@@ -36,6 +39,8 @@ class Result:
     trace: tuple[TracePoint, ...] = ()
     bound_source: str | None = None
     backend: str = "dispatch"
+    values: tuple[int, ...] = ()
+    certificate: dict[str, Any] | None = None
 
 
 def gap_between(objective: int | None, bound: int | None) -> float | None:

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 
 from scheduling.check import violations
+from scheduling.goals import Goal
 from scheduling.problem import Problem
-from scheduling.registry import Objective
 from scheduling.result import TracePoint
 from scheduling.schedule import Schedule
 
@@ -26,20 +26,22 @@ class Run:
     def __init__(
         self,
         problem: Problem,
-        objective: Objective,
+        goal: Goal,
         on_progress: Progress | None = None,
         should_stop: Callable[[], bool] | None = None,
     ) -> None:
         self.problem = problem
-        self.objective = objective
-        self.sign = -1 if objective.SENSE == "max" else 1
+        self.goal = goal
+        self.sign = goal.levels[0].sign
         self.on_progress = on_progress
         self.should_stop = should_stop
         self.started = time.monotonic()
         self.last_told = self.last_asked = -1.0
         self.check_seconds = 0.0
         self.schedule = Schedule()
-        self.key: tuple[int, int] | None = None
+        self.key: tuple[int, ...] | None = None
+        self.values: tuple[int, ...] = ()
+        self.settled = False
         self.bound: int | None = None
         self.bound_source: str | None = None
         self.backend = "dispatch"
@@ -53,10 +55,8 @@ class Run:
 
     @property
     def value(self) -> int | None:
-        """The incumbent's value, None while a mandatory job is missing."""
-        if self.key is None or self.key[0] > 0:
-            return None
-        return self.sign * self.key[1]
+        """The incumbent's value on the first level, None while a mandatory job is missing."""
+        return self.values[0] if self.values else None
 
     def offer(self, schedule: Schedule, backend: str) -> bool:
         """Make a schedule the incumbent when it is valid and better; says whether it did."""
@@ -65,12 +65,16 @@ class Run:
         self.check_seconds = time.monotonic() - began
         if key is None or (self.key is not None and key >= self.key):
             return False
+        before = self.value
         self.key, self.schedule, self.backend = key, schedule, backend
-        self._record()
+        signs = (level.sign for level in self.goal.levels)
+        self.values = tuple(s * v for s, v in zip(signs, key[1:], strict=True)) * (key[0] == 0)
+        if self.value != before:
+            self._record()
         return True
 
-    def _judge(self, schedule: Schedule) -> tuple[int, int] | None:
-        """``(mandatory jobs missing, value to minimise)``, None when anything else is wrong."""
+    def _judge(self, schedule: Schedule) -> tuple[int, ...] | None:
+        """Mandatory jobs missing and the goal's key; None when anything else is wrong."""
         missing = 0
         held = {pin.job for pin in self.problem.pinned}
         for found in violations(self.problem, schedule):
@@ -78,7 +82,7 @@ class Run:
             if found.kind != "mandatory_missing" and not held_only:
                 return None
             missing += 1
-        return missing, self.sign * self.objective.measure(self.problem, schedule)
+        return missing, *self.goal.key(self.problem, schedule)
 
     def tighten(self, bound: int | None, source: str) -> None:
         """Take a bound if it says more than the one known."""
@@ -89,8 +93,9 @@ class Run:
             self._record()
 
     def proven(self) -> bool:
-        """Whether the incumbent meets the bound."""
-        return self.value is not None and self.value == self.bound
+        """Whether nothing better can be found: the bound is met, on all levels if several."""
+        met = self.value is not None and self.value == self.bound
+        return self.settled or (met and len(self.goal.levels) == 1)
 
     def beat(self) -> bool:
         """Report progress when it is time; True when the caller wants to stop."""

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from scheduling import bounds
-from scheduling.backends import dispatch
-from scheduling.backends.judge import Judge
-from scheduling.backends.plan import Plan
-from scheduling.backends.search import Search
+from scheduling.backends import sequences, shop
+from scheduling.backends.prices import Prices
+from scheduling.backends.search import RuinAndRecreate
 from scheduling.backends.size import admits
 from scheduling.backends.size import easy as easy_for_cpsat
+from scheduling.engine import Engine
+from scheduling.goals import Goal
+from scheduling.members import Bounder, Planner
 from scheduling.problem import Problem
-from scheduling.registry import objective_named
+from scheduling.registry import objectives
 from scheduling.result import Result, gap_between
 from scheduling.run import Progress, Run
 from scheduling.schedule import Schedule
+from scheduling.slot_prices import NoBound
+from scheduling.team import Member, counted, in_turns, together
 
-FITS_PER_SECOND = 200_000
 EXACT_SEARCH_SECONDS = 1.0
+SPECIALISTS = (shop, sequences)
 
 
 def solve(  # noqa: PLR0913 - every argument is a wish a caller may have; all but one by name
     problem: Problem,
     *,
-    objective: str = "welfare",
+    objective: str | Sequence[str] = "welfare",
     time_limit: float = 10.0,
     seed: int = 0,
     workers: int = 1,
@@ -36,26 +39,25 @@ def solve(  # noqa: PLR0913 - every argument is a wish a caller may have; all bu
 ) -> Result:
     """Find a plan; always answers, with the dispatch plan at the least.
 
-    ``objective`` names a module of ``scheduling.objectives``; ``time_limit`` is in seconds;
-    ``warm_start`` is an earlier plan to start from; ``on_progress(seconds, value, bound)`` is
-    called in this thread, at least twice a second while searching; ``should_stop()`` ends the
-    run early. With ``deterministic`` the limit counts work instead of the clock: one worker, the
-    same seed and the same limit give the same plan, and a longer limit never a worse one.
-    Raises ValueError for an unknown objective.
+    ``objective`` names modules of ``scheduling.objectives`` in order of importance; ``time_limit``
+    is in seconds; ``warm_start`` is an earlier plan to start from; ``on_progress(seconds, value,
+    bound)`` is called in this thread, at least twice a second while searching; ``should_stop()``
+    ends the run early. With ``deterministic`` the limit counts work instead of the clock: one
+    worker, the same seed and the same limit give the same plan, and a longer limit never a worse
+    one. Raises ValueError for an unknown objective.
     """
-    goal = objective_named(objective)
+    goal = Goal.of(objective, problem)
     asked = problem.all_mandatory() if goal.REQUIRES_ALL else problem
     run = Run(asked, goal, on_progress, should_stop)
-    effort = Effort(run, time_limit, seed, 1 if deterministic else workers, deterministic)
-    impossible = _begin(run, effort, warm_start, objective)
-    exact = None
+    conductor = Conductor(run, time_limit, seed, 1 if deterministic else workers, deterministic)
+    impossible = conductor.begin(warm_start)
     if not impossible and not run.proven():
-        exact = _improve(run, effort)
-    return _result(run, impossible or exact == "infeasible")
+        impossible = conductor.improve() == "infeasible"
+    return conductor.result(impossible)
 
 
-class Effort:
-    """How long and how a run may work."""
+class Conductor:
+    """Who works when: rules first, then search and prices, CP-SAT where the problem is small."""
 
     def __init__(
         self, run: Run, limit: float, seed: int, workers: int, deterministic: bool
@@ -65,114 +67,149 @@ class Effort:
         self.seed = seed
         self.workers = max(1, workers)
         self.deterministic = deterministic
-        self.plan = Plan(run.problem)
-        self.judge = Judge(run.problem, run.objective)
+        self.counted = 0.0
+        self.prices: Prices | None = None
+        self.search = RuinAndRecreate(run.problem, run.goal, seed)
 
-    def spent(self) -> float:
-        """Seconds used, by the clock or by the work done."""
-        if self.deterministic:
-            return self.plan.fits / FITS_PER_SECOND
-        return self.run.seconds
+    @property
+    def name(self) -> str | None:
+        """The objective where there is only one."""
+        return self.run.goal.names[0] if len(self.run.goal.levels) == 1 else None
 
     def left(self) -> float:
-        """Seconds left."""
-        return max(0.0, self.limit - self.spent())
+        """Seconds left, by the clock or by the work done."""
+        spent = self.counted if self.deterministic else self.run.seconds
+        return max(0.0, self.limit - spent)
 
+    def begin(self, warm: Schedule | None) -> bool:
+        """First plans and a first bound; True when some mandatory job can never be placed."""
+        for schedule in self.search.first_plans():
+            self.run.offer(schedule, "dispatch")
+            if self.run.beat() or self.left() <= 0:
+                break
+        if warm is not None:
+            self._warm(warm)
+        self._open_prices()
+        if self.prices is not None and not any(self.run.problem.must_place):
+            return False
+        first = self.run.goal.levels[0].name
+        known = first in objectives()
+        relaxed = bounds.bound(self.run.problem, first if known else "welfare")
+        if known:
+            self.run.tighten(relaxed.value, relaxed.source)
+        return bool(relaxed.impossible)
 
-def _begin(run: Run, effort: Effort, warm: Schedule | None, objective: str) -> bool:
-    """First plans and the first bound; True when some mandatory job can never be placed."""
-    for _key, schedule in dispatch.plans(run.problem, effort.judge, effort.plan):
-        run.offer(schedule, "dispatch")
-        if run.beat() or effort.left() <= 0:
-            break
-    if warm is not None:
-        _warm(run, effort, warm)
-    relaxed = bounds.bound(run.problem, objective)
-    run.tighten(relaxed.value, relaxed.source)
-    return bool(relaxed.impossible)
+    def _warm(self, warm: Schedule) -> None:
+        """Offer an earlier plan; if it no longer holds, place the jobs in its order."""
+        if self.run.offer(warm, "warm_start"):
+            return
+        begins = {job: min(item.start for item in items) for job, items in warm.by_job.items()}
+        jobs = range(len(self.run.problem.jobs))
+        order = sorted(jobs, key=lambda j: (j not in begins, begins.get(j, 0), j))
+        self.run.offer(self.search.follow(order), "warm_start")
 
+    def _open_prices(self) -> None:
+        if self.name is None or self.left() <= 0:
+            return
+        try:
+            self.prices = Prices(self.run.problem, self.name, self.seed)
+        except NoBound:
+            self.prices = None
 
-def _warm(run: Run, effort: Effort, warm: Schedule) -> None:
-    """Offer an earlier plan; if it no longer holds, place the jobs in its order."""
-    if run.offer(warm, "warm_start"):
-        return
-    begins = {job: min(item.start for item in items) for job, items in warm.by_job.items()}
-    jobs = range(len(run.problem.jobs))
-    order = sorted(jobs, key=lambda j: (j not in begins, begins.get(j, 0), j))
-    dispatch.dispatch(effort.plan, effort.judge, order)
-    run.offer(effort.plan.schedule(), "warm_start")
-
-
-def _improve(run: Run, effort: Effort) -> str | None:
-    """Search, and CP-SAT where the problem is small enough; the status CP-SAT proved."""
-    share = _search_first(run.problem, effort)
-    _search(run, effort, min(effort.limit, effort.spent() + share))
-    if share >= effort.limit:
-        return None
-    status = None
-    if not run.beat() and not run.proven() and effort.left() > 0:
+    def improve(self) -> str | None:
+        """Search, and CP-SAT where the problem is small enough; the status CP-SAT proved."""
+        share = self._search_first()
+        self._search(min(share, self.limit))
+        if share >= self.limit or self.run.beat() or self.run.proven() or self.left() <= 0:
+            return None
         from scheduling.backends import cpsat
 
-        limits = cpsat.Limits(effort.left(), effort.seed, effort.workers, effort.deterministic)
-        status = cpsat.improve(run, limits)
-    if status is None and not run.stopped and not effort.deterministic:
-        _search(run, effort, effort.limit)
-    return status
+        limits = cpsat.Limits(self.left(), self.seed, self.workers, self.deterministic)
+        proof = cpsat.climb(self.run, limits)
+        self.run.settled = proof.status == "optimal"
+        if proof.status is None and not self.run.stopped and not self.deterministic:
+            self._search(self.limit)
+        return proof.status
 
+    def _search_first(self) -> float:
+        """Seconds of search before CP-SAT; the whole limit where that is not used.
 
-def _search_first(problem: Problem, effort: Effort) -> float:
-    """Seconds of search before CP-SAT; the whole limit where that is not used.
+        With work counted it does not depend on the limit, so that more time is never worse.
+        """
+        problem = self.run.problem
+        easy = easy_for_cpsat(problem)
+        if not admits(problem) or (self.deterministic and not easy):
+            return self.limit
+        if self.deterministic:
+            return EXACT_SEARCH_SECONDS
+        return min(EXACT_SEARCH_SECONDS, self.limit / 4) if easy else self.limit / 2
 
-    With work counted it does not depend on the limit, so that more time is never worse.
-    """
-    easy = easy_for_cpsat(problem)
-    if not admits(problem) or (effort.deterministic and not easy):
-        return effort.limit
-    if effort.deterministic:
-        return EXACT_SEARCH_SECONDS
-    return min(EXACT_SEARCH_SECONDS, effort.limit / 4) if easy else effort.limit / 2
+    def _search(self, until: float) -> None:
+        """Let the engines work until so many seconds are spent."""
+        run = self.run
+        members = self._members()
 
+        def go_on() -> bool:
+            rest = self.left() - (self.limit - until)
+            return not run.beat() and not run.proven() and rest > 0
 
-def _search(run: Run, effort: Effort, until: float) -> None:
-    """Ruin and recreate until so many seconds are spent, offering what it finds as it goes."""
-    plan = effort.plan
-    for job in list(plan.placed):
-        plan.remove(job)
-    plan.load(run.schedule)
-    search = Search(plan, effort.judge, effort.seed)
-    offered, checked = search.best_key, time.monotonic()
+        if not go_on():
+            return
+        if self.deterministic:
+            self.counted += counted(run, members, until - self.counted, go_on)
+        elif self.workers == 1:
+            in_turns(run, members, go_on)
+        else:
+            together(run, members, go_on)
 
-    def go_on() -> bool:
-        nonlocal offered, checked
-        if search.best_key < offered and _due(run, checked):
-            run.offer(search.best, "search")
-            offered, checked = search.best_key, time.monotonic()
-        return not run.beat() and effort.spent() < until and not run.proven()
+    def _members(self) -> list[Member]:
+        """The best engine for the problem, the prices, and where there are none a second engine."""
+        bounder = Bounder(self.prices) if self.prices is not None else None
+        members: list[Member] = [Planner(self._engine(self.seed), bounder)]
+        if bounder is not None:
+            members.append(bounder)
+        while len(members) < min(self.workers, 2):
+            members.append(Planner(self._engine(self.seed + len(members), fresh=True)))
+        return members
 
-    run.offer(search.run(go_on), "search")
+    def _engine(self, seed: int, fresh: bool = False) -> Engine:
+        problem, schedule = self.run.problem, self.run.schedule
+        for special in SPECIALISTS:
+            if self.name is not None and special.suits(problem, self.name):
+                return special.start(problem, self.name, seed, schedule)
+        search = RuinAndRecreate(problem, self.run.goal, seed) if fresh else self.search
+        search.begin(schedule)
+        return search
 
+    def result(self, infeasible: bool) -> Result:
+        """What is known at the end; prices are evaluated again by code that did not make them."""
+        run = self.run
+        certificate = self._certificate()
+        status = "feasible"
+        if run.value is None:
+            status = "infeasible" if infeasible else "unknown"
+        elif run.proven():
+            status = "optimal"
+        if run.on_progress:
+            run.on_progress(run.seconds, run.value, run.bound)
+        return Result(
+            status,
+            run.value,
+            run.bound,
+            gap_between(run.value, run.bound),
+            run.seconds,
+            run.schedule,
+            tuple(run.trace),
+            run.bound_source,
+            run.backend,
+            run.values,
+            certificate,
+        )
 
-def _due(run: Run, checked: float) -> bool:
-    """Whether a check may be afforded again: a tenth of the time at most."""
-    return time.monotonic() - checked > max(0.1, 10 * run.check_seconds)
-
-
-def _result(run: Run, infeasible: bool) -> Result:
-    status = "feasible"
-    if run.value is None:
-        status = "infeasible" if infeasible else "unknown"
-    elif run.proven():
-        status = "optimal"
-    if run.on_progress:
-        run.on_progress(run.seconds, run.value, run.bound)
-    return Result(
-        status,
-        run.value,
-        run.bound,
-        gap_between(run.value, run.bound),
-        run.seconds,
-        run.schedule,
-        tuple(run.trace),
-        run.bound_source,
-        run.backend,
-    )
+    def _certificate(self) -> dict[str, object] | None:
+        """The prices, if they are the proof; what they prove is what other code finds in them."""
+        if self.prices is None or self.name is None or self.run.bound_source != "prices":
+            return None
+        certificate = self.prices.certificate()
+        self.run.bound = bounds.evaluate(self.run.problem, self.name, certificate).value
+        return certificate

@@ -72,8 +72,8 @@ class Solution:
     parts: tuple[Part, ...]
     left_out: tuple[LeftOut, ...]
     placed: int
-    found_by: str            # dispatch | search | cpsat: what made the plan
-    proven_by: str | None    # relaxation | cpsat: what made the bound
+    found_by: str            # dispatch | search | sequences | cpsat: what made the plan
+    proven_by: str | None    # relaxation | prices | cpsat: what made the bound
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from ortools.sat.python import cp_model
 
 from scheduling.backends import loads
 from scheduling.backends.model import Model
-from scheduling.goals import Goal, Level
+from scheduling.goals import Level
 from scheduling.problem import Problem
 from scheduling.registry import constraints
 from scheduling.run import Run
@@ -72,18 +72,13 @@ def build(problem: Problem, level: Level, hint: Schedule | None) -> tuple[Model,
     return model, value
 
 
-def improve(run: Run, limits: Limits) -> str | None:
-    """Better the incumbent; "optimal" or "infeasible" when that was proven, else None."""
-    return climb(run, Goal((Level.of(run.objective, run.problem),)), limits).status
-
-
-def climb(run: Run, goal: Goal, limits: Limits) -> Proof:
+def climb(run: Run, limits: Limits) -> Proof:
     """Better the incumbent level by level; half of the time left goes to each but the last.
 
-    The run has to compare plans by the goal. What is proven of the first level is told to it.
+    What is proven of the first level is told to the run.
     """
-    ladder, proven = Ladder(run, goal, limits), True
-    for number in range(len(goal.levels)):
+    ladder, proven = Ladder(run, limits), True
+    for number in range(len(run.goal.levels)):
         if run.stopped or ladder.left <= 0:
             return Proof(None, tuple(ladder.bounds))
         if ladder.climb(number) == cp_model.INFEASIBLE and run.value is None:
@@ -97,12 +92,12 @@ def climb(run: Run, goal: Goal, limits: Limits) -> Proof:
 class Ladder:
     """The levels of a goal, what is known of each, and the time left for them."""
 
-    def __init__(self, run: Run, goal: Goal, limits: Limits) -> None:
+    def __init__(self, run: Run, limits: Limits) -> None:
         self.run = run
-        self.goal = goal
+        self.goal = run.goal
         self.limits = limits
         self.left = limits.seconds
-        self.bounds: list[int | None] = [run.bound, *(None for _ in goal.levels[1:])]
+        self.bounds: list[int | None] = [run.bound, *(None for _ in run.goal.levels[1:])]
 
     def climb(self, number: int) -> Any:
         """Optimise one level; how the solver ended."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from scheduling.problem import Job, Problem
+from scheduling.problem import Problem
 from scheduling.schedule import Schedule, completion
 from scheduling.terms import Terms
 
 NAME = "weighted_tardiness"
 SENSE = "min"
 REQUIRES_ALL = True
-AGGREGATE = "sum"
 
 
 def terms(problem: Problem) -> Terms:
@@ -17,14 +16,9 @@ def terms(problem: Problem) -> Terms:
     return Terms.of(problem, tardiness=[job.tardiness_weight for job in problem.jobs])
 
 
-def contribution(job: Job, completion: int, cost: int) -> int:
-    """Weighted lateness of one job that ends at ``completion``."""
-    return job.tardiness_weight * job.tardiness(completion)
-
-
 def measure(problem: Problem, schedule: Schedule) -> int:
     """Weighted lateness of all jobs wholly in the schedule."""
     return sum(
-        contribution(problem.jobs[j], completion(schedule.by_job[j]), 0)
+        problem.jobs[j].tardiness_weight * problem.jobs[j].tardiness(completion(schedule.by_job[j]))
         for j in schedule.complete_jobs(problem)
     )

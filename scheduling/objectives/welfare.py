@@ -5,14 +5,13 @@ A job of an earlier plan that is not left exactly where it was also costs its pr
 
 from __future__ import annotations
 
-from scheduling.problem import Assignment, Job, Problem
+from scheduling.problem import Assignment, Problem
 from scheduling.schedule import Schedule, completion, job_cost, moved
 from scheduling.terms import Terms
 
 NAME = "welfare"
 SENSE = "max"
 REQUIRES_ALL = False
-AGGREGATE = "sum"
 
 
 def terms(problem: Problem) -> Terms:
@@ -26,11 +25,6 @@ def terms(problem: Problem) -> Terms:
     )
 
 
-def contribution(job: Job, completion: int, cost: int) -> int:
-    """Money left over from one job that ends at ``completion`` and costs ``cost``."""
-    return job.value - cost - job.tardiness_weight * job.tardiness(completion)
-
-
 def measure(problem: Problem, schedule: Schedule) -> int:
     """Money left over from all jobs that are wholly in the schedule, less the price of moves."""
     whole = schedule.complete_jobs(problem)
@@ -40,4 +34,6 @@ def measure(problem: Problem, schedule: Schedule) -> int:
 
 
 def _left(problem: Problem, job: int, items: tuple[Assignment, ...]) -> int:
-    return contribution(problem.jobs[job], completion(items), job_cost(problem, items))
+    one = problem.jobs[job]
+    late = one.tardiness_weight * one.tardiness(completion(items))
+    return one.value - job_cost(problem, items) - late

@@ -134,13 +134,16 @@ def replay(problem: Problem) -> Schedule:
 
     No earlier order ever waits for a later one; a later one may use the gaps that are left.
     """
-    from scheduling.backends.plan import Plan
+    from scheduling.backends.desk import Desk
+    from scheduling.goals import Goal
 
-    plan = Plan(problem)
-    for job in sorted(range(len(problem.jobs)), key=lambda j: (problem.jobs[j].release, j)):
-        if not plan.insert(job):
-            raise ValueError(f"order {problem.jobs[job].name} does not fit")
-    return plan.schedule()
+    level = Goal.of("earliest_completion", problem).levels[0]
+    desk = Desk(problem, [(level.sign, level.terms)], [True] * len(problem.jobs))
+    desk.fill(sorted(range(len(problem.jobs)), key=lambda j: (problem.jobs[j].release, j)))
+    missing = desk.schedule().unplaced(problem)
+    if missing:
+        raise ValueError(f"order {problem.jobs[missing[0]].name} does not fit")
+    return desk.schedule()
 
 
 def plan(

@@ -238,13 +238,13 @@ def test_the_sample_fits_into_forty_minutes():
     ({"BENCH_DIR": "/", "ONLY": "mk,mj"}, "ONLY: groups are mk, fjsp, oas"),
 ])
 def test_a_wish_that_cannot_be_is_refused_in_a_line(environment, says):
-    """BENCH_DIR has no default."""
+    """What is wrong with the environment is said in one line."""
     with pytest.raises(ValueError, match=says):
         program.wished(environment)
 
 
 def test_a_wish_names_groups_and_whether_all_is_wanted(tmp_path):
-    """FULL=0 is no."""
+    """ONLY lists groups, and FULL=0 is no."""
     wish = program.wished({"BENCH_DIR": str(tmp_path), "ONLY": "mk,oas", "FULL": "1"})
 
     assert (wish.groups, wish.full) == (("mk", "oas"), True)

