@@ -114,6 +114,11 @@ def _crew(crew: Crew, path: str) -> None:
         _integer(part[2], f"{path}.capacity[{index}][2]")
 
 
+def check_job(problem: Problem, job: Job) -> None:
+    """Raise ProblemError when a job that is not in the problem would not make sense in it."""
+    _job(problem, job, "job")
+
+
 def _job(problem: Problem, job: Job, path: str) -> None:
     if not job.operations:
         raise ProblemError(f"{path}.operations", "a job needs at least one operation")
