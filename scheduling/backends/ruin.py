@@ -24,6 +24,7 @@ from scheduling.compiled import compiled
 SCATTERED = 0.1
 STRINGS, LONGEST = 6, 6
 OFFERS = 10
+HURRIED, TOLLED = 0.2, 0.7
 
 
 @compiled
@@ -177,9 +178,10 @@ def _sort(x: Ints, y: Floats, p: Places, fixed: int) -> None:
 @compiled
 def _mood(x: Ints, y: Floats, p: Places) -> None:
     """How to look at places in this move."""
-    luck = chance(x, p)
-    y[p[at.mood] + WISH] = 0.0 if luck < 0.8 else y[p[at.mood] + LONGING] * chance(x, p)
-    y[p[at.mood] + TOLL] = 0.0 if x[p[at.tolled]] == 0 or luck < 0.3 else chance(x, p)
+    hurried = chance(x, p) < HURRIED
+    y[p[at.mood] + WISH] = y[p[at.mood] + LONGING] * chance(x, p) if hurried else 0.0
+    tolled = x[p[at.tolled]] and chance(x, p) < TOLLED
+    y[p[at.mood] + TOLL] = chance(x, p) if tolled else 0.0
     y[p[at.mood] + SKIP] = 0.02 if chance(x, p) < 0.8 else 0.3
 
 

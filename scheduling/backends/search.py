@@ -11,7 +11,7 @@ from scheduling.goals import Goal
 from scheduling.problem import Problem
 from scheduling.schedule import Schedule
 
-HEAT, HEAT_OF_ALL = 0.05, 0.005
+HEAT, HEAT_OF_ALL = 1.0, 0.005
 
 
 class RuinAndRecreate:
