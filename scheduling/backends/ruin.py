@@ -24,7 +24,8 @@ from scheduling.compiled import compiled
 SCATTERED = 0.1
 STRINGS, LONGEST = 6, 6
 OFFERS = 10
-HURRIED, TOLLED = 0.2, 0.7
+HURRIED = 0.2
+CHEAP, SPREAD = 0.5, 0.7
 
 
 @compiled
@@ -180,8 +181,7 @@ def _mood(x: Ints, y: Floats, p: Places) -> None:
     """How to look at places in this move."""
     hurried = chance(x, p) < HURRIED
     y[p[at.mood] + WISH] = y[p[at.mood] + LONGING] * chance(x, p) if hurried else 0.0
-    tolled = x[p[at.tolled]] and chance(x, p) < TOLLED
-    y[p[at.mood] + TOLL] = chance(x, p) if tolled else 0.0
+    y[p[at.mood] + TOLL] = CHEAP + SPREAD * chance(x, p) if x[p[at.tolled]] else 0.0
     y[p[at.mood] + SKIP] = 0.02 if chance(x, p) < 0.8 else 0.3
 
 
