@@ -25,6 +25,7 @@ SCATTERED = 0.1
 STRINGS, LONGEST = 6, 6
 OFFERS = 10
 HURRIED = 0.2
+FULL_HEAT = 100_000
 CHEAP, SPREAD = 0.5, 0.7
 
 
@@ -213,12 +214,16 @@ def _revert(x: Ints, p: Places) -> None:
 
 @compiled
 def _accept(x: Ints, y: Floats, p: Places) -> bool:
-    """Whether to go on from the new plan: better, or by chance where it is not much worse."""
+    """Whether to go on from the new plan: better, or by chance where it is not much worse.
+
+    A short cycle begins cold and betters the plan in hand; one of `FULL_HEAT` moves may forget it.
+    """
     for i in range(p[at.levels] + 1):
         loss = x[p[at.key] + i] - x[p[at.key_before] + i]
         if loss != 0:
             share = x[p[at.counts] + ROUND] / x[p[at.counts] + LENGTH]
-            heat = y[p[at.heat] + i] * COLDEST**share
+            grown = min(1.0, x[p[at.counts] + LENGTH] / FULL_HEAT)
+            heat = y[p[at.heat] + i] * grown * COLDEST**share
             return loss < 0 or loss < -heat * log(1.0 - chance(x, p))
     return True
 
