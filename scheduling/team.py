@@ -14,7 +14,7 @@ from typing import Protocol
 from scheduling.run import Run
 
 SLICE = 0.03
-FIRST_UNITS = 16
+FIRST_UNITS, MOST_UNITS = 16.0, 1e9
 POLL = 0.05
 COUNTED_SLICE = 0.02
 
@@ -35,13 +35,19 @@ class Member(Protocol):
 
 
 def together(run: Run, members: Sequence[Member], go_on: Callable[[], bool]) -> None:
-    """Let members work at the same time until ``go_on`` says no or none has anything to do."""
+    """Let members work at the same time until ``go_on`` says no or none has anything to do.
+
+    What goes wrong in a member ends the work and is raised here.
+    """
     stop = Event()
-    threads = [Thread(target=_loop, args=(member, stop), daemon=True) for member in members]
+    failures: list[Exception] = []
+    threads = [
+        Thread(target=_loop, args=(member, stop, failures), daemon=True) for member in members
+    ]
     for thread in threads:
         thread.start()
     try:
-        while any(thread.is_alive() for thread in threads) and go_on():
+        while any(thread.is_alive() for thread in threads) and not failures and go_on():
             time.sleep(POLL)
             for member in members:
                 member.report(run)
@@ -49,38 +55,43 @@ def together(run: Run, members: Sequence[Member], go_on: Callable[[], bool]) -> 
         stop.set()
         for thread in threads:
             thread.join()
+    if failures:
+        raise failures[0]
     for member in members:
         member.report(run)
 
 
-def _loop(member: Member, stop: Event) -> None:
-    """Slices that take about as long as they should, whatever a unit costs here."""
-    units = float(FIRST_UNITS)
-    while not stop.is_set():
-        began = time.monotonic()
-        done = member.work(int(units))
-        took = time.monotonic() - began
-        if done == 0:
-            break
-        member.note(False)
-        units = max(1.0, min(units * 2, units * SLICE / max(took, 1e-6)))
-    member.note(True)
+def _loop(member: Member, stop: Event, failures: list[Exception]) -> None:
+    """Work in slices until told to stop, hand a failure over to the conductor's thread."""
+    units = FIRST_UNITS
+    try:
+        while units and not stop.is_set():
+            units = _slice(member, units)
+            member.note(False)
+        member.note(True)
+    except Exception as failure:  # raised again by `together`
+        failures.append(failure)
+        stop.set()
+
+
+def _slice(member: Member, units: float) -> float:
+    """Work once; the units of the next slice, so that it takes as long as it should, 0 for none."""
+    began = time.monotonic()
+    if member.work(int(units)) == 0:
+        return 0.0
+    took = max(time.monotonic() - began, 1e-6)
+    return max(1.0, min(units * 2, units * SLICE / took, MOST_UNITS))
 
 
 def in_turns(run: Run, members: Sequence[Member], go_on: Callable[[], bool]) -> None:
     """Let members work in turns, each for about as long."""
-    units = {id(member): float(FIRST_UNITS) for member in members}
-    idle: set[int] = set()
-    while len(idle) < len(members) and go_on():
-        for member in members:
-            began = time.monotonic()
-            if member.work(int(units[id(member)])) == 0:
-                idle.add(id(member))
-            took = time.monotonic() - began
-            size = units[id(member)]
-            units[id(member)] = max(1.0, min(size * 2, size * SLICE / max(took, 1e-6)))
-            member.note(False)
-            member.report(run)
+    units = [FIRST_UNITS] * len(members)
+    while any(units) and go_on():
+        for number, member in enumerate(members):
+            if units[number]:
+                units[number] = _slice(member, units[number])
+                member.note(False)
+                member.report(run)
     for member in members:
         member.note(True)
         member.report(run)
