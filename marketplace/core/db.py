@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
 
 from marketplace.config import SettingsError
-from marketplace.core import postgresql, transaction
+from marketplace.core import transaction
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,6 +37,8 @@ def options(url: str) -> dict[str, Any]:
     """Engine options: a busy timeout on SQLite; what PostgreSQL is told besides."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 30, "check_same_thread": False}}
+    from marketplace.core import postgresql  # its driver is an extra: SQLite does without
+
     return postgresql.options()
 
 
@@ -55,6 +57,8 @@ def init_app(app: Flask) -> None:
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
         else:
+            from marketplace.core import postgresql
+
             postgresql.prepare(engine)
 
 
